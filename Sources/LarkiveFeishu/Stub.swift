@@ -1,0 +1,5 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOSSL
+import LarkiveCore
+enum Stub { static let x = HTTPClient.Configuration() }

@@ -1,0 +1,2 @@
+import LarkiveCore
+package enum TestStub {}

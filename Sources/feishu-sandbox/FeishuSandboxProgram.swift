@@ -1,0 +1,3 @@
+import ArgumentParser
+import FeishuSandbox
+@main struct FeishuSandboxProgram: AsyncParsableCommand { func run() async throws { _ = SandboxStub.r() } }
