@@ -1,2 +1,1 @@
 import LarkiveCore
-package enum TestStub {}

@@ -1,0 +1,119 @@
+/// Lists what hangs in mailboxes.
+///
+/// - May be called concurrently for different mailboxes.
+/// - Retries by itself what can be retried at once; what is thrown is final for this run.
+/// - Guards against endless paging: a walk that cannot end throws `incomplete`.
+package protocol MailSource: Sendable {
+    /// Visits every page of message ids of every folder, in order, awaiting each visit.
+    ///
+    /// Returns only when the end of the last folder was reached. Throws ``SourceError`` or what
+    /// `visit` throws.
+    func walk(
+        _ mailbox: Mailbox.ID,
+        visit: (MailPage) async throws -> Void
+    ) async throws
+
+    /// Reads up to 20 messages: one answer for each id, none left out.
+    ///
+    /// Asks in one call, in halves when that fails, singly as the last resort. Throws only when
+    /// the mailbox as a whole cannot be read.
+    func read(_ ids: [Message.ID], in mailbox: Mailbox.ID) async throws(SourceError) -> MailAnswers
+}
+
+/// Some message ids of one folder.
+package struct MailPage: Sendable {
+    package let folder: Folder
+    package let ids: [Message.ID]
+    /// Items of the page that are no ids: the walk goes on and is not complete.
+    package let unreadable: Int
+
+    package init(folder: Folder, ids: [Message.ID], unreadable: Int = 0) {
+        self.folder = folder
+        self.ids = ids
+        self.unreadable = unreadable
+    }
+}
+
+package struct MailAnswers: Sendable {
+    package enum Answer: Sendable {
+        case message(Message)
+        /// Listed a moment ago and not there any more.
+        case gone
+        case failed(FailureReason, detail: String)
+    }
+
+    package let answers: [Message.ID: Answer]
+    /// Whether the platform showed bodies or attachments in this answer.
+    ///
+    /// Without the body scope it leaves both out silently: an answer that does not prove says
+    /// nothing about attachments.
+    package let proves: Bool
+
+    package init(answers: [Message.ID: Answer], proves: Bool) {
+        self.answers = answers
+        self.proves = proves
+    }
+}
+
+/// Lists what hangs on tasks.
+///
+/// Concurrency, retries and guards as for ``MailSource``.
+package protocol TaskSource: Sendable {
+    /// Visits every task of the root, its subtasks at any depth, each with its attachments.
+    ///
+    /// A task that can be reached twice is visited once. Returns when the end was reached.
+    func walk(
+        _ root: TaskRoot,
+        visit: (TaskPage) async throws -> Void
+    ) async throws
+}
+
+package enum TaskRoot: Hashable, Sendable {
+    case tasklist(Tasklist.ID)
+    case task(TaskItem.ID)
+}
+
+/// One task with all its attachments.
+package struct TaskPage: Sendable {
+    package let task: TaskItem
+    package let attachments: [Attachment]
+    /// What could not be read of it, in words; the walk goes on and is not complete.
+    package let unreadable: [String]
+
+    package init(task: TaskItem, attachments: [Attachment], unreadable: [String] = []) {
+        self.task = task
+        self.attachments = attachments
+        self.unreadable = unreadable
+    }
+}
+
+/// Why a source could not be walked to its end.
+package struct SourceError: Error, Equatable, Sendable {
+    package enum Kind: Equatable, Sendable {
+        /// App id, secret or token refused: nothing can be done without a human.
+        case credentials
+        /// This source may not be read by this identity.
+        case forbidden
+        /// The source is not there.
+        case gone
+        /// No HTTP answer.
+        case unreachable
+        /// 5xx or throttling to the end.
+        case temporary
+        /// The monthly quota is used up.
+        case quota
+        /// The walk did not reach its end: an answer that makes no sense, an endless list.
+        case incomplete
+    }
+
+    package let kind: Kind
+    /// What happened, with the platform's words; no secrets, no links.
+    package let detail: String
+    package let hint: String?
+
+    package init(_ kind: Kind, _ detail: String, hint: String? = nil) {
+        self.kind = kind
+        self.detail = detail
+        self.hint = hint
+    }
+}
