@@ -1,0 +1,71 @@
+/// The kinds of audit records; the words are part of the format.
+package enum RecordType: String, Sendable, CaseIterable {
+    case archiveCreated = "archive.created"
+    case sourceAdded = "source.added"
+    case runStarted = "run.started"
+    case runRecovered = "run.recovered"
+    case runRefused = "run.refused"
+    case runFinished = "run.finished"
+    case sourceListed = "source.listed"
+    case messagesExamined = "messages.examined"
+    case tasksListed = "tasks.listed"
+    case messageMoved = "message.moved"
+    case messageGone = "message.gone"
+    case messageFailed = "message.failed"
+    case messageResolved = "message.resolved"
+    case attachmentHeld = "attachment.held"
+    case attachmentAdopted = "attachment.adopted"
+    case attachmentFailed = "attachment.failed"
+    case attachmentSkipped = "attachment.skipped"
+    case objectDamaged = "object.damaged"
+    case verifyFinished = "verify.finished"
+    case restoreDone = "restore.done"
+    case clockStepped = "clock.stepped"
+}
+
+/// Something worth proving later, before it has a place in the log.
+package struct AuditEvent: Hashable, Sendable {
+    package let type: RecordType
+    /// Public fields: numbers, digests, words of larkive; never anything personal.
+    package let record: JSONObject
+    /// What the commitment covers: names, addresses, ids, evidence.
+    package let hidden: JSONObject
+
+    package init(_ type: RecordType, _ record: JSONObject = [:], hidden: JSONObject = [:]) {
+        self.type = type
+        self.record = record
+        self.hidden = hidden
+    }
+}
+
+/// A record that has its place in the audit log.
+package struct AuditRecord: Hashable, Sendable {
+    /// Its place: gapless from 0.
+    package let seq: Int64
+    package let time: Timestamp
+    package let run: RunID
+    package let event: AuditEvent
+
+    package init(seq: Int64, time: Timestamp, run: RunID, event: AuditEvent) {
+        self.seq = seq
+        self.time = time
+        self.run = run
+        self.event = event
+    }
+}
+
+/// The name of one execution of a command that writes: its start and some random digits.
+package enum Run {}
+package typealias RunID = Identifier<Run>
+
+extension RunID {
+    /// As in `20261121T040506Z-1a2b3c4d`.
+    package static func made(
+        at time: Timestamp,
+        using random: inout some RandomNumberGenerator
+    ) -> RunID? {
+        let second = String(time.description.prefix(19)).filter { $0 != "-" && $0 != ":" }
+        let digits = (0..<4).map { _ in UInt8.random(in: 0...255, using: &random) }
+        return RunID("\(second)Z-\(Hex.text(digits))")
+    }
+}

@@ -1,0 +1,120 @@
+package import LarkiveCore
+
+/// The audit log of an open archive: journal, segments, tree and notes.
+///
+/// Only the holder of the archive's lock has one.
+package actor AuditJournal: AuditLog {
+    static let sealAfterSeconds: Int64 = 3_600
+
+    let segments: Segments
+    private let shelf: NoteShelf
+    private let clock: any WallClock
+    private let run: RunID
+    private let salts: @Sendable () -> [UInt8]
+    private var journal: JournalFile
+    private var tree: MerkleTree<TileDirectory>
+    private var lastSegment: SegmentName?
+    private var head: Head
+    private var unsealed: (bytes: Int, since: Timestamp?)
+    private var refusal: AuditError?
+
+    /// The end of the log.
+    struct Head {
+        var size: Int64
+        var leaf: TreeHash?
+        var time: Timestamp?
+    }
+
+    init(_ opened: OpenedLog, run: RunID, clock: any WallClock, salts: @escaping @Sendable () -> [UInt8]) {
+        segments = opened.segments
+        shelf = opened.shelf
+        journal = opened.journal
+        tree = opened.tree
+        lastSegment = opened.lastSegment
+        head = opened.head
+        unsealed = (opened.unsealed, opened.unsealed > 0 ? clock.now() : nil)
+        self.run = run
+        self.clock = clock
+        self.salts = salts
+    }
+
+    /// How many records there are.
+    package var size: Int64 { head.size }
+
+    package func append(_ events: [AuditEvent]) throws(AuditError) -> [AuditRecord] {
+        if let refusal { throw refusal }
+        let now = clock.now()
+        if unsealed.bytes >= Segments.sealAt || isOld(at: now) { try seal() }
+        let lines = try encode(stepped(at: now) + events, at: now)
+        let bytes = lines.flatMap(\.bytes)
+        do {
+            try journal.append(bytes)
+        } catch {
+            // What reached the disk is not known: the file is not touched again by this run.
+            refusal = error.asAuditError
+            throw error.asAuditError
+        }
+        unsealed = (unsealed.bytes + bytes.count, unsealed.since ?? now)
+        return lines.map(\.record)
+    }
+
+    private func isOld(at now: Timestamp) -> Bool {
+        guard let since = unsealed.since else { return false }
+        return now >= since.advanced(bySeconds: Self.sealAfterSeconds)
+    }
+
+    private func stepped(at now: Timestamp) -> [AuditEvent] {
+        guard let last = head.time, now < last else { return [] }
+        return [AuditEvent(.clockStepped, ["back_ms": .integer(last.milliseconds - now.milliseconds)])]
+    }
+
+    private func encode(_ events: [AuditEvent], at now: Timestamp) throws(AuditError) -> [AuditLine] {
+        var lines: [AuditLine] = []
+        var end = head
+        for event in events {
+            let record = AuditRecord(seq: end.size, time: now, run: run, event: event)
+            do {
+                let line = try AuditLine(record, after: end.leaf, salt: salts())
+                lines.append(line)
+                end = Head(size: end.size + 1, leaf: line.leaf, time: now)
+            } catch {
+                throw AuditError(.unencodable, "\(event.type.rawValue): \(error.kind)")
+            }
+        }
+        head = end
+        return lines
+    }
+
+    /// Segment, then an empty journal, then tiles, then notes; each is durable before the next.
+    package func seal() throws(AuditError) {
+        if let refusal { throw refusal }
+        guard unsealed.bytes > 0 else { return }
+        do {
+            let bytes = try journal.audit.contents(JournalFile.name) ?? []
+            let name = lastSegment?.next(at: clock.now()) ?? .first(at: clock.now())
+            try segments.write(bytes, as: name)
+            lastSegment = name
+            // Dying here: the journal's records are all in the segment; the next opening drops it.
+            journal = try journal.replaced(with: [])
+            unsealed = (0, nil)
+            // Dying here: the next opening extends the tree from the segment.
+            try extendTree(from: name)
+        } catch let failure as DiskError {
+            refusal = failure.asAuditError
+            throw failure.asAuditError
+        } catch let failure as AuditError {
+            refusal = failure
+            throw failure
+        } catch {
+            throw AuditError(.notWritable, "\(error)")
+        }
+    }
+
+    /// Hashes what stands in the segment on disk, not what was in memory.
+    private func extendTree(from name: SegmentName) throws(AuditError) {
+        let leaves = try OpenedLog.leaves(of: name, in: segments, from: tree.size)
+        try tree.append(leaves)
+        try shelf.sign(size: tree.size, root: tree.root(at: tree.size), at: clock.now())
+        try tree.tiles.prune(to: tree.size)
+    }
+}

@@ -1,0 +1,144 @@
+internal import Crypto
+internal import FoundationEssentials
+package import LarkiveCore
+
+/// What a signed note says: the log's size and root at one time.
+///
+/// Source: C2SP tlog-checkpoint and signed-note.
+package struct Checkpoint: Hashable, Sendable {
+    package let origin: String
+    package let size: Int64
+    package let root: ContentDigest
+
+    /// The text that is signed.
+    var text: String {
+        "\(origin)\n\(size)\n\(Data(root.bytes).base64EncodedString())\n"
+    }
+
+    init(origin: String, size: Int64, root: ContentDigest) {
+        self.origin = origin
+        self.size = size
+        self.root = root
+    }
+
+    /// Reads the text of a note; nil when it is not exactly three lines of the right form.
+    init?(text: String) {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        guard lines.count == 4, lines[3].isEmpty, let size = Int64(lines[1]),
+            let hash = Data(base64Encoded: String(lines[2])), let root = ContentDigest(bytes: hash)
+        else { return nil }
+        self.init(origin: String(lines[0]), size: size, root: root)
+        guard self.text == text else { return nil }
+    }
+}
+
+/// The public half of an archive's key, in the form of C2SP signed-note.
+package struct VerifierKey: Hashable, Sendable, CustomStringConvertible {
+    private static let ed25519: UInt8 = 1
+
+    package let name: String
+    let publicKey: [UInt8]
+
+    init(name: String, publicKey: [UInt8]) {
+        self.name = name
+        self.publicKey = publicKey
+    }
+
+    /// The first four bytes of SHA-256(name, LF, 1, public key).
+    var id: [UInt8] {
+        Array(ContentDigest.of(Array(name.utf8), [0x0A, Self.ed25519], publicKey).bytes.prefix(4))
+    }
+
+    package var description: String {
+        "\(name)+\(Hex.text(id))+\(Data([Self.ed25519] + publicKey).base64EncodedString())"
+    }
+
+    package init?(_ text: String) {
+        let parts = text.split(separator: "+", maxSplits: 2).map(String.init)
+        guard parts.count == 3, let key = Data(base64Encoded: parts[2]), key.count == 33,
+            key.first == Self.ed25519
+        else { return nil }
+        self.init(name: parts[0], publicKey: Array(key.dropFirst()))
+        guard description == text else { return nil }
+    }
+}
+
+/// A checkpoint with its signature, as it stands in a file.
+package struct SignedNote: Hashable, Sendable {
+    private static let dash = "\u{2014}"
+
+    package let checkpoint: Checkpoint
+    package let text: String
+
+    /// Signs a checkpoint.
+    init(_ checkpoint: Checkpoint, with key: SigningKey) throws(AuditError) {
+        let verifier = key.verifier(for: checkpoint.origin)
+        let signature = try key.sign(Array(checkpoint.text.utf8))
+        let blob = Data(verifier.id + signature).base64EncodedString()
+        self.checkpoint = checkpoint
+        text = "\(checkpoint.text)\n\(Self.dash) \(checkpoint.origin) \(blob)\n"
+    }
+
+    /// Reads a note and checks that this key signed it; nil otherwise.
+    package init?(_ text: String, signedBy verifier: VerifierKey) {
+        let parts = text.split(separator: "\n\n", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, let checkpoint = Checkpoint(text: parts[0] + "\n"),
+            checkpoint.origin == verifier.name,
+            parts[1].split(separator: "\n").contains(where: {
+                Self.isValid($0, of: checkpoint, by: verifier)
+            })
+        else { return nil }
+        self.checkpoint = checkpoint
+        self.text = text
+    }
+
+    private static func isValid(
+        _ line: Substring, of checkpoint: Checkpoint, by verifier: VerifierKey
+    ) -> Bool {
+        let words = line.split(separator: " ")
+        guard words.count == 3, words[0] == dash, words[1] == verifier.name,
+            let blob = Data(base64Encoded: String(words[2])), Array(blob.prefix(4)) == verifier.id,
+            let key = try? Curve25519.Signing.PublicKey(rawRepresentation: verifier.publicKey)
+        else { return false }
+        return key.isValidSignature(
+            Data(blob.dropFirst(4)), for: Data(checkpoint.text.utf8))
+    }
+}
+
+/// The private half of an archive's key (Ed25519), kept in STATE.
+struct SigningKey: Sendable {
+    private let seed: Secret<[UInt8]>
+
+    init(seed: Secret<[UInt8]>) { self.seed = seed }
+
+    static func made() -> SigningKey {
+        SigningKey(seed: Secret(Array(Curve25519.Signing.PrivateKey().rawRepresentation)))
+    }
+
+    /// The file's content: the 32 bytes of the seed in base64 and a line feed.
+    init?(file: [UInt8]) {
+        let text = String(decoding: file, as: UTF8.self)
+        guard text.last == "\n", let seed = Data(base64Encoded: String(text.dropLast())),
+            seed.count == 32
+        else { return nil }
+        self.init(seed: Secret(Array(seed)))
+    }
+
+    var file: Secret<[UInt8]> {
+        Secret(Array((Data(seed.reveal()).base64EncodedString() + "\n").utf8))
+    }
+
+    func verifier(for origin: String) -> VerifierKey {
+        let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: seed.reveal())
+        return VerifierKey(name: origin, publicKey: Array(key?.publicKey.rawRepresentation ?? Data()))
+    }
+
+    func sign(_ bytes: [UInt8]) throws(AuditError) -> [UInt8] {
+        do {
+            let key = try Curve25519.Signing.PrivateKey(rawRepresentation: seed.reveal())
+            return Array(try key.signature(for: bytes))
+        } catch {
+            throw AuditError(.keyMissing, "the signing key in STATE cannot be used")
+        }
+    }
+}

@@ -1,0 +1,73 @@
+internal import LarkiveCore
+
+/// Where signed notes are kept: the newest in STATE and in the archive, every one in the archive.
+struct NoteShelf: Sendable {
+    private static let newest = "checkpoint"
+    private static let seen = "seen"
+
+    /// `audit/tlog`.
+    let tlog: Directory
+    let state: Directory
+    let key: SigningKey
+    /// `larkive/<archive id>/<n>`; n counts restarts of the log.
+    let origin: String
+
+    private var verifier: VerifierKey { key.verifier(for: origin) }
+
+    /// Finds the origin that this key signs for among the public keys of the archive.
+    init(tlog: Directory, state: Directory, key: SigningKey) throws(AuditError) {
+        self.tlog = tlog
+        self.state = state
+        self.key = key
+        let known = try Self.keys(in: tlog)
+        guard let own = known.last(where: { $0 == key.verifier(for: $0.name) }) else {
+            throw AuditError(.keyMissing, "the key in \(state.path) is not this archive's")
+        }
+        origin = own.name
+    }
+
+    static func keys(in tlog: Directory) throws(AuditError) -> [VerifierKey] {
+        do {
+            let folder = try tlog.directory("keys")
+            var keys: [VerifierKey] = []
+            for name in try folder.names() where name.hasSuffix(".vkey") {
+                let text = String(decoding: try folder.contents(name) ?? [], as: UTF8.self)
+                if let key = VerifierKey(text.filter { $0 != "\n" }) { keys.append(key) }
+            }
+            return keys
+        } catch { throw error.asAuditError }
+    }
+
+    /// The newest note that this archive's key has signed, as the archive and STATE know it.
+    func newestNotes() throws(AuditError) -> (archive: SignedNote?, state: SignedNote?) {
+        do {
+            return (try note(Self.newest, in: tlog), try note(Self.seen, in: state))
+        } catch { throw error.asAuditError }
+    }
+
+    private func note(_ name: String, in folder: Directory) throws(DiskError) -> SignedNote? {
+        try folder.contents(name).flatMap {
+            SignedNote(String(decoding: $0, as: UTF8.self), signedBy: verifier)
+        }
+    }
+
+    /// Signs a size and root and keeps the note, in STATE first.
+    ///
+    /// Dying after STATE leaves a note that the next opening publishes again; so no other root can
+    /// ever be signed for this size.
+    func sign(size: Int64, root: ContentDigest, at now: Timestamp) throws(AuditError) {
+        let checkpoint = Checkpoint(origin: origin, size: size, root: root)
+        try publish(SignedNote(checkpoint, with: key), at: now)
+    }
+
+    func publish(_ note: SignedNote, at now: Timestamp) throws(AuditError) {
+        let bytes = Array(note.text.utf8)
+        do {
+            try state.replace(Self.seen, with: bytes)
+            let shelf = try tlog.makeDirectory("checkpoints")
+                .makeDirectory(now.date.year.padded(4))
+            _ = try shelf.createOnce("\(note.checkpoint.size.padded(12)).note", with: bytes)
+            try tlog.replace(Self.newest, with: bytes)
+        } catch { throw error.asAuditError }
+    }
+}

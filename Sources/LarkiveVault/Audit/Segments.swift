@@ -1,0 +1,142 @@
+internal import LarkiveCore
+
+/// The name of a sealed piece of the log: `2026/11/000000123.jsonl.gz` below `audit`.
+struct SegmentName: Hashable, Comparable, Sendable {
+    private static let ending = ".jsonl.gz"
+
+    let folder: Month
+    /// Gapless from 1 over all folders.
+    let number: Int64
+
+    struct Month: Hashable, Comparable, Sendable {
+        let year: String
+        let month: String
+
+        init?(year: String, month: String) {
+            guard year.utf8.count == 4, month.utf8.count == 2, Int(year) != nil, Int(month) != nil
+            else { return nil }
+            self.year = year
+            self.month = month
+        }
+
+        init(_ date: CivilDate) {
+            year = date.year.padded(4)
+            month = date.month.padded(2)
+        }
+
+        static func < (lhs: Self, rhs: Self) -> Bool {
+            (lhs.year, lhs.month) < (rhs.year, rhs.month)
+        }
+    }
+
+    static func < (lhs: Self, rhs: Self) -> Bool { lhs.number < rhs.number }
+
+    var file: String { number.padded(9) + Self.ending }
+    var path: String { "\(folder.year)/\(folder.month)/\(file)" }
+
+    init(folder: Month, number: Int64) {
+        self.folder = folder
+        self.number = number
+    }
+
+    init?(folder: Month, file: String) {
+        guard file.hasSuffix(Self.ending), let number = Int64(file.dropLast(Self.ending.count))
+        else { return nil }
+        self.init(folder: folder, number: number)
+        guard self.file == file else { return nil }
+    }
+
+    /// The folder never goes back, so that the order of paths is the order of records.
+    func next(at time: Timestamp) -> SegmentName {
+        SegmentName(folder: max(folder, Month(time.date)), number: number + 1)
+    }
+
+    static func first(at time: Timestamp) -> SegmentName {
+        SegmentName(folder: Month(time.date), number: 1)
+    }
+}
+
+/// The sealed segments of a log, below its `audit` folder.
+struct Segments: Sendable {
+    /// No segment is larger than this before compression, apart from one last group.
+    static let sealAt = 64 << 20
+    static let longest = 160 << 20
+
+    let audit: Directory
+
+    func all() throws(DiskError) -> [SegmentName] {
+        var names: [SegmentName] = []
+        for folder in try months() { names += try segments(in: folder) }
+        return names.sorted()
+    }
+
+    /// The newest, found without looking at older folders.
+    func last() throws(DiskError) -> SegmentName? {
+        for folder in try months().reversed() {
+            if let newest = try segments(in: folder).max() { return newest }
+        }
+        return nil
+    }
+
+    private func months() throws(DiskError) -> [SegmentName.Month] {
+        var months: [SegmentName.Month] = []
+        for year in try audit.names() where year.utf8.count == 4 && Int(year) != nil {
+            months += try audit.directory(year).names()
+                .compactMap { SegmentName.Month(year: year, month: $0) }
+        }
+        return months.sorted()
+    }
+
+    private func segments(in folder: SegmentName.Month) throws(DiskError) -> [SegmentName] {
+        try directory(of: folder).names().compactMap { SegmentName(folder: folder, file: $0) }
+    }
+
+    private func directory(of folder: SegmentName.Month) throws(DiskError) -> Directory {
+        try audit.directory(folder.year).directory(folder.month)
+    }
+
+    /// The plain lines of a segment.
+    func read(_ name: SegmentName) throws(AuditError) -> [UInt8] {
+        let packed: [UInt8]?
+        do {
+            packed = try directory(of: name.folder).contents(name.file)
+        } catch { throw error.asAuditError }
+        guard let packed else { throw AuditError(.damaged, "segment \(name.path) is missing") }
+        do {
+            return try Gzip.decompress(packed, limit: Self.longest)
+        } catch { throw AuditError(.damaged, "segment \(name.path): \(error.detail)") }
+    }
+
+    /// Keeps lines as a segment, after unpacking them again and comparing.
+    ///
+    /// Dying before the link leaves nothing; dying after it leaves a journal whose records are all
+    /// in this segment, which the next opening drops.
+    func write(_ lines: [UInt8], as name: SegmentName) throws(AuditError) {
+        let packed = try Gzip.compress(lines)
+        guard try Gzip.decompress(packed, limit: Self.longest) == lines else {
+            throw AuditError(.notWritable, "segment \(name.path) does not unpack to what it packed")
+        }
+        do {
+            let folder = try audit.makeDirectory(name.folder.year).makeDirectory(name.folder.month)
+            let isOurs = try folder.createOnce(name.file, with: packed)
+            guard isOurs else { throw DiskError(call: "link", path: name.path, errno: 17) }
+        } catch let failure as DiskError {
+            throw failure.asAuditError
+        } catch { throw AuditError(.notWritable, "\(error)") }
+    }
+}
+
+/// Splits bytes after each line feed.
+struct Lines: Sequence, IteratorProtocol {
+    private var rest: ArraySlice<UInt8>
+
+    init(_ bytes: [UInt8]) { rest = bytes[...] }
+
+    /// The next line with its line feed; the last one may lack it.
+    mutating func next() -> ArraySlice<UInt8>? {
+        guard !rest.isEmpty else { return nil }
+        let end = rest.firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? rest.endIndex
+        defer { rest = rest[end...] }
+        return rest[..<end]
+    }
+}
