@@ -44,6 +44,8 @@ final class File: Sendable {
         return bytes
     }
 
+    func size() throws(DiskError) -> Int64 { try stat().size }
+
     func readAll() throws(DiskError) -> [UInt8] {
         try read(at: 0, count: Int(try stat().size))
     }
