@@ -18,7 +18,9 @@ package struct ExaminedMessage: Sendable {
 extension AuditEvent {
     /// `messages.examined`: each message, each attachment; new ones are numbered from `first`.
     package static func examined(
-        _ messages: [ExaminedMessage], source: Int64, first: Int64
+        _ messages: [ExaminedMessage],
+        source: Int64,
+        first: Int64
     ) -> AuditEvent {
         let fresh = messages.map(\.newAttachments.count).reduce(0, +)
         return AuditEvent(
@@ -27,12 +29,15 @@ extension AuditEvent {
                 "source": .integer(source), "messages": JSON(messages.count),
                 "attachments": JSON(fresh), "first": .integer(first),
             ],
-            hidden: ["messages": .array(messages.map(\.json))])
+            hidden: ["messages": .array(messages.map(\.json))]
+        )
     }
 
     /// `tasks.listed`: what is new of some tasks; new attachments are numbered from `first`.
     package static func listed(
-        _ tasks: [(item: TaskItem, steps: [TaskPlan.Step])], source: Int64, first: Int64
+        _ tasks: [(item: TaskItem, steps: [TaskPlan.Step])],
+        source: Int64,
+        first: Int64
     ) -> AuditEvent {
         let fresh = tasks.flatMap(\.steps).filter(\.isNew).count
         return AuditEvent(
@@ -47,8 +52,10 @@ extension AuditEvent {
                             "summary": .string(task.item.summary),
                             "attachments": .array(task.steps.map(\.json)),
                         ])
-                    })
-            ])
+                    }
+                )
+            ]
+        )
     }
 }
 
@@ -96,7 +103,9 @@ extension TaskPlan.Step {
                     Self.members(of: attachment).members + [
                         JSONObject.Member(name: "number", value: .integer(number)),
                         JSONObject.Member(name: "version", value: .integer(version)),
-                    ]))
+                    ]
+                )
+            )
         case .sighted(let number): .object(["number": .integer(number)])
         }
     }

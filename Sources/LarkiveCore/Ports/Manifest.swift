@@ -23,7 +23,9 @@ package struct Numbers: Sendable {
 }
 
 package struct ManifestError: Error, Equatable, Sendable {
-    package enum Kind: Equatable, Sendable { case noSpace, notWritable, damaged, newerFormat, other }
+    package enum Kind: Equatable, Sendable {
+        case noSpace, notWritable, damaged, newerFormat, other
+    }
 
     package let kind: Kind
     package let detail: String
@@ -37,11 +39,17 @@ package struct ManifestError: Error, Equatable, Sendable {
 /// Answers what is known about things that a source lists.
 package protocol KnownItems: Sendable {
     /// Those of the messages that are known; the others are left out.
-    func messages(_ ids: [Message.ID], in source: Int64) throws(ManifestError)
+    func messages(
+        _ ids: [Message.ID],
+        in source: Int64
+    ) throws(ManifestError)
         -> [Message.ID: KnownMessage]
 
     /// The attachments of a message that were listed when it was last examined.
-    func attachments(of message: Message.ID, in source: Int64) throws(ManifestError)
+    func attachments(
+        of message: Message.ID,
+        in source: Int64
+    ) throws(ManifestError)
         -> [Attachment.ID: Int64]
 
     /// What is known of a task; nil when it was never listed.
@@ -88,7 +96,11 @@ package struct KnownUpload: Hashable, Sendable {
     package let isSighted: Bool
 
     package init(
-        number: Int64, version: Int64, fileToken: FileToken?, size: Int64?, isSighted: Bool
+        number: Int64,
+        version: Int64,
+        fileToken: FileToken?,
+        size: Int64?,
+        isSighted: Bool
     ) {
         self.number = number
         self.version = version
@@ -114,7 +126,12 @@ package struct Holder: Hashable, Sendable {
 package protocol WorkList: Sendable {
     /// Attachments with numbers above `number` that the sources list and that are wanted, or
     /// failed and due at `now`; in order of number.
-    func open(after number: Int64, limit: Int, in sources: [Int64], at now: Timestamp)
+    func open(
+        after number: Int64,
+        limit: Int,
+        in sources: [Int64],
+        at now: Timestamp
+    )
         throws(ManifestError) -> [WorkItem]
 
     /// One of them, if it is still open.

@@ -64,7 +64,8 @@ package enum ExitCode: Int32, Sendable, CaseIterable {
     ]
 
     package static func deciding(
-        _ conditions: Set<Condition>, signal: ExitCode? = nil
+        _ conditions: Set<Condition>,
+        signal: ExitCode? = nil
     ) -> ExitCode {
         let codes = Set(conditions.map(\.exitCode) + [signal].compactMap { $0 })
         return gravest.first { codes.contains($0) } ?? .complete

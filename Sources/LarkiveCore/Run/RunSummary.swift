@@ -79,7 +79,9 @@ extension RunSummary {
             "skipped_by_rule": .object(
                 JSONObject(
                     tally.skipped.sorted { $0.key < $1.key }
-                        .map { JSONObject.Member(name: $0.key, value: .integer($0.value)) })),
+                        .map { JSONObject.Member(name: $0.key, value: .integer($0.value)) }
+                )
+            ),
             "pending": .integer(tally.pending),
         ]
     }

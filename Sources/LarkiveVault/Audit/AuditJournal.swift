@@ -19,13 +19,18 @@ package actor AuditJournal: AuditLog {
     private var refusal: AuditError?
 
     /// The end of the log.
-    struct Head {
+    struct Head: Sendable {
         var size: Int64
         var leaf: TreeHash?
         var time: Timestamp?
     }
 
-    init(_ opened: OpenedLog, run: RunID, clock: any WallClock, salts: @escaping @Sendable () -> [UInt8]) {
+    init(
+        _ opened: OpenedLog,
+        run: RunID,
+        clock: any WallClock,
+        salts: @escaping @Sendable () -> [UInt8]
+    ) {
         segments = opened.segments
         shelf = opened.shelf
         journal = opened.journal
@@ -65,10 +70,13 @@ package actor AuditJournal: AuditLog {
 
     private func stepped(at now: Timestamp) -> [AuditEvent] {
         guard let last = head.time, now < last else { return [] }
-        return [AuditEvent(.clockStepped, ["back_ms": .integer(last.milliseconds - now.milliseconds)])]
+        return [
+            AuditEvent(.clockStepped, ["back_ms": .integer(last.milliseconds - now.milliseconds)])
+        ]
     }
 
-    private func encode(_ events: [AuditEvent], at now: Timestamp) throws(AuditError) -> [AuditLine] {
+    private func encode(_ events: [AuditEvent], at now: Timestamp) throws(AuditError) -> [AuditLine]
+    {
         var lines: [AuditLine] = []
         var end = head
         for event in events {

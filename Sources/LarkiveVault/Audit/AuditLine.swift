@@ -42,13 +42,17 @@ extension AuditLine {
         fields.append("commitment", .string(Self.commitment(to: hidden, salt: salt).hex))
         try Self.check(fields)
         let sealed = JSONObject(
-            [JSONObject.Member(name: "salt", value: .string(Hex.text(salt)))] + hidden.members)
+            [JSONObject.Member(name: "salt", value: .string(Hex.text(salt)))] + hidden.members
+        )
         self.init(record, previous, fields: fields.sorted, hidden: sealed)
         guard bytes.count <= Self.longestLine else { throw AuditLineError(kind: .tooLong) }
     }
 
     private init(
-        _ record: AuditRecord, _ previous: TreeHash?, fields: JSONObject, hidden: JSONObject
+        _ record: AuditRecord,
+        _ previous: TreeHash?,
+        fields: JSONObject,
+        hidden: JSONObject
     ) {
         let recordBytes = JSONWriter.bytes(of: .object(fields))
         var line = JSONWriter()
@@ -58,7 +62,11 @@ extension AuditLine {
         line.write(hidden)
         line.raw("}\n")
         self.init(
-            record: record, previous: previous, bytes: line.bytes, leaf: .leaf(recordBytes))
+            record: record,
+            previous: previous,
+            bytes: line.bytes,
+            leaf: .leaf(recordBytes)
+        )
     }
 
     /// The bytes that a commitment covers: the salt, then the private part without it.
@@ -92,7 +100,8 @@ extension AuditLine {
     }
 
     private static func previous(
-        _ fields: JSONObject, seq: Int64
+        _ fields: JSONObject,
+        seq: Int64
     ) throws(AuditLineError) -> TreeHash? {
         guard let text = fields["prev"]?.string, let hash = TreeHash(hex: text) else {
             throw AuditLineError(kind: .missingField("prev"))
@@ -163,6 +172,10 @@ extension AuditRecord {
         }
         let rest = JSONObject(fields.members.filter { !Self.ownFields.contains($0.name) })
         self.init(
-            seq: seq, time: time, run: run, event: AuditEvent(type, rest, hidden: hidden))
+            seq: seq,
+            time: time,
+            run: run,
+            event: AuditEvent(type, rest, hidden: hidden)
+        )
     }
 }

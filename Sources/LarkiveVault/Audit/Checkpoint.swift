@@ -93,7 +93,9 @@ package struct SignedNote: Hashable, Sendable {
     }
 
     private static func isValid(
-        _ line: Substring, of checkpoint: Checkpoint, by verifier: VerifierKey
+        _ line: Substring,
+        of checkpoint: Checkpoint,
+        by verifier: VerifierKey
     ) -> Bool {
         let words = line.split(separator: " ")
         guard words.count == 3, words[0] == dash, words[1] == verifier.name,
@@ -101,7 +103,9 @@ package struct SignedNote: Hashable, Sendable {
             let key = try? Curve25519.Signing.PublicKey(rawRepresentation: verifier.publicKey)
         else { return false }
         return key.isValidSignature(
-            Data(blob.dropFirst(4)), for: Data(checkpoint.text.utf8))
+            Data(blob.dropFirst(4)),
+            for: Data(checkpoint.text.utf8)
+        )
     }
 }
 
@@ -130,7 +134,10 @@ struct SigningKey: Sendable {
 
     func verifier(for origin: String) -> VerifierKey {
         let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: seed.reveal())
-        return VerifierKey(name: origin, publicKey: Array(key?.publicKey.rawRepresentation ?? Data()))
+        return VerifierKey(
+            name: origin,
+            publicKey: Array(key?.publicKey.rawRepresentation ?? Data())
+        )
     }
 
     func sign(_ bytes: [UInt8]) throws(AuditError) -> [UInt8] {

@@ -9,8 +9,15 @@ enum Gzip {
     static func compress(_ bytes: [UInt8]) throws(AuditError) -> [UInt8] {
         var stream = z_stream()
         let opened = deflateInit2_(
-            &stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, gzipWindow, 8, Z_DEFAULT_STRATEGY,
-            ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+            &stream,
+            Z_DEFAULT_COMPRESSION,
+            Z_DEFLATED,
+            gzipWindow,
+            8,
+            Z_DEFAULT_STRATEGY,
+            ZLIB_VERSION,
+            Int32(MemoryLayout<z_stream>.size)
+        )
         guard opened == Z_OK else { throw AuditError(.notWritable, "deflateInit2: \(opened)") }
         defer { deflateEnd(&stream) }
         let (output, status) = run(&stream, over: bytes, limit: .max) { deflate(&$0, Z_FINISH) }
@@ -22,7 +29,11 @@ enum Gzip {
     static func decompress(_ bytes: [UInt8], limit: Int = 1 << 30) throws(AuditError) -> [UInt8] {
         var stream = z_stream()
         let opened = inflateInit2_(
-            &stream, gzipWindow, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+            &stream,
+            gzipWindow,
+            ZLIB_VERSION,
+            Int32(MemoryLayout<z_stream>.size)
+        )
         guard opened == Z_OK else { throw AuditError(.damaged, "inflateInit2: \(opened)") }
         defer { inflateEnd(&stream) }
         let (output, status) = run(&stream, over: bytes, limit: limit) { inflate(&$0, Z_NO_FLUSH) }
@@ -33,7 +44,9 @@ enum Gzip {
     }
 
     private static func run(
-        _ stream: inout z_stream, over input: [UInt8], limit: Int,
+        _ stream: inout z_stream,
+        over input: [UInt8],
+        limit: Int,
         _ step: (inout z_stream) -> Int32
     ) -> (output: [UInt8], status: Int32) {
         var output: [UInt8] = []

@@ -1,5 +1,5 @@
 internal import Crypto
-internal import LarkiveCore
+package import LarkiveCore
 
 /// A node of the audit tree (RFC 6962 section 2.1, SHA-256).
 typealias TreeHash = ContentDigest
@@ -24,4 +24,14 @@ extension ContentDigest {
     static func node(_ left: TreeHash, _ right: TreeHash) -> TreeHash {
         .of([0x01], left.bytes, right.bytes)
     }
+}
+
+/// Hashes bytes that come in pieces.
+package struct StreamDigest {
+    private var hasher = SHA256()
+
+    package init() {}
+
+    package mutating func append(_ bytes: [UInt8]) { hasher.update(data: bytes) }
+    package func finish() -> ContentDigest { ContentDigest(hasher.finalize()) }
 }

@@ -23,7 +23,9 @@ struct JournalFile: Sendable {
 
     /// Reads lines that continue the log after `size` records, the last of which has `leaf`.
     static func read(
-        _ bytes: [UInt8], after size: Int64, leaf: TreeHash?
+        _ bytes: [UInt8],
+        after size: Int64,
+        leaf: TreeHash?
     ) -> Content {
         var content = Content()
         var (seq, previous, taken) = (size, leaf, 0)

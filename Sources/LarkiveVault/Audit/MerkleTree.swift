@@ -4,7 +4,7 @@ internal import LarkiveCore
 ///
 /// A tile holds up to 256 hashes of one level; level n counts perfect subtrees of 256^n leaves
 /// (C2SP tlog-tiles).
-protocol TileStore {
+protocol TileStore: Sendable {
     /// The first `width` hashes of a tile; throws when the tile is missing or shorter.
     func read(_ tile: Tile, width: Int) throws(AuditError) -> [TreeHash]
     /// Keeps a tile durably; writing the same hashes again is no error.
@@ -20,7 +20,7 @@ struct Tile: Hashable, Sendable {
 }
 
 /// The RFC 6962 tree over the records, read from and extended in its tiles.
-struct MerkleTree<Tiles: TileStore> {
+struct MerkleTree<Tiles: TileStore>: Sendable {
     let tiles: Tiles
     private(set) var size: Int64
 

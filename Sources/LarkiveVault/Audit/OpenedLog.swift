@@ -3,7 +3,7 @@ internal import LarkiveCore
 /// The parts of a log after opening it under the lock: compared with STATE, healed, ready to go on.
 ///
 /// Reads the last segment, the journal and a few tiles, never the whole log.
-struct OpenedLog {
+struct OpenedLog: Sendable {
     let segments: Segments
     let shelf: NoteShelf
     let journal: JournalFile
@@ -24,7 +24,10 @@ struct OpenedLog {
     }
 
     init(
-        audit: Directory, quarantine: Directory, state: Directory, key: SigningKey,
+        audit: Directory,
+        quarantine: Directory,
+        state: Directory,
+        key: SigningKey,
         at now: Timestamp
     ) throws(AuditError) {
         segments = Segments(audit: audit)
@@ -42,9 +45,10 @@ struct OpenedLog {
                 content.bytes == bytes ? found : try found.replaced(with: content.bytes)
             leftover = content.lines.map(\.record)
             unsealed = content.bytes.count
-            head = content.lines.last.map {
-                AuditJournal.Head(size: $0.record.seq + 1, leaf: $0.leaf, time: $0.record.time)
-            } ?? sealed
+            head =
+                content.lines.last.map {
+                    AuditJournal.Head(size: $0.record.seq + 1, leaf: $0.leaf, time: $0.record.time)
+                } ?? sealed
         } catch let failure as DiskError {
             throw failure.asAuditError
         } catch let failure as AuditError {
@@ -55,7 +59,8 @@ struct OpenedLog {
     }
 
     private static func end(
-        of segment: SegmentName?, in segments: Segments
+        of segment: SegmentName?,
+        in segments: Segments
     ) throws(AuditError) -> AuditJournal.Head {
         guard let segment else { return AuditJournal.Head(size: 0) }
         let lines = Array(Lines(try segments.read(segment)))
@@ -63,12 +68,16 @@ struct OpenedLog {
             throw AuditError(.damaged, "segment \(segment.path) has no valid last line")
         }
         return AuditJournal.Head(
-            size: line.record.seq + 1, leaf: line.leaf, time: line.record.time)
+            size: line.record.seq + 1,
+            leaf: line.leaf,
+            time: line.record.time
+        )
     }
 
     /// A journal that died between its sealing and its emptying begins in the last segment: dropped.
     private static func unsealedPart(
-        of bytes: [UInt8], after sealed: AuditJournal.Head
+        of bytes: [UInt8],
+        after sealed: AuditJournal.Head
     ) -> JournalFile.Content {
         let content = JournalFile.read(bytes, after: sealed.size, leaf: sealed.leaf)
         if content.lines.isEmpty, let first = Lines(bytes).first(where: { _ in true }),
@@ -80,7 +89,8 @@ struct OpenedLog {
     }
 
     private static func quarantine(
-        _ torn: [UInt8], in folder: Directory
+        _ torn: [UInt8],
+        in folder: Directory
     ) throws(DiskError) -> Torn? {
         guard !torn.isEmpty else { return nil }
         let digest = ContentDigest.of(torn)
@@ -91,7 +101,10 @@ struct OpenedLog {
 
     /// Compares the log with the newest note that was seen, then extends the tree to what is sealed.
     private static func tree(
-        over sealed: Int64, _ shelf: NoteShelf, _ segments: Segments, _ now: Timestamp
+        over sealed: Int64,
+        _ shelf: NoteShelf,
+        _ segments: Segments,
+        _ now: Timestamp
     ) throws(AuditError) -> MerkleTree<TileDirectory> {
         let (archived, seen) = try shelf.newestNotes()
         let notes = [archived, seen].compactMap { $0 }
@@ -110,13 +123,16 @@ struct OpenedLog {
     }
 
     private static func check(
-        _ note: Checkpoint, against sealed: Int64, _ shelf: NoteShelf
+        _ note: Checkpoint,
+        against sealed: Int64,
+        _ shelf: NoteShelf
     ) throws(AuditError) {
         guard sealed >= note.size else {
             throw AuditError(
                 .rolledBack,
                 "\(note.size) records were signed and only \(sealed) are here: a part is missing, "
-                    + "or the archive was restored from an older copy")
+                    + "or the archive was restored from an older copy"
+            )
         }
         let root: ContentDigest
         do {
@@ -128,7 +144,10 @@ struct OpenedLog {
     }
 
     private static func extended(
-        _ tree: MerkleTree<TileDirectory>, to sealed: Int64, _ shelf: NoteShelf, _ segments: Segments,
+        _ tree: MerkleTree<TileDirectory>,
+        to sealed: Int64,
+        _ shelf: NoteShelf,
+        _ segments: Segments,
         _ now: Timestamp
     ) throws(AuditError) -> MerkleTree<TileDirectory> {
         guard sealed > tree.size else { return tree }
@@ -159,7 +178,10 @@ struct OpenedLog {
         }
     }
 
-    private static func firstSeq(of name: SegmentName, _ segments: Segments) throws(AuditError) -> Int64 {
+    private static func firstSeq(
+        of name: SegmentName,
+        _ segments: Segments
+    ) throws(AuditError) -> Int64 {
         let bytes = try segments.read(name)
         guard let first = Lines(bytes).first(where: { _ in true }),
             let line = try? AuditLine(reading: Array(first))
@@ -169,7 +191,9 @@ struct OpenedLog {
 
     /// The leaf hashes of a segment's records from `seq` on.
     static func leaves(
-        of name: SegmentName, in segments: Segments, from seq: Int64
+        of name: SegmentName,
+        in segments: Segments,
+        from seq: Int64
     ) throws(AuditError) -> [TreeHash] {
         var leaves: [TreeHash] = []
         for slice in Lines(try segments.read(name)) {

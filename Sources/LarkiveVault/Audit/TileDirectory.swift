@@ -34,7 +34,9 @@ struct TileDirectory: TileStore {
     }
 
     private func hashes(
-        _ bytes: [UInt8], _ tile: Tile, _ width: Int
+        _ bytes: [UInt8],
+        _ tile: Tile,
+        _ width: Int
     ) throws(AuditError) -> [TreeHash] {
         guard bytes.count >= width * TreeHash.byteCount else {
             throw AuditError(.damaged, "tile \(tile.path) is too short")

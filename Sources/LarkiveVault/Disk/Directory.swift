@@ -20,7 +20,9 @@ final class Directory: Sendable {
     func directory(_ name: String) throws(DiskError) -> Directory {
         let descriptor = lk_open(descriptor, name, lk_directory(), 0)
         return Directory(
-            descriptor: try checked(descriptor, "open", path(name)), path: path(name))
+            descriptor: try checked(descriptor, "open", path(name)),
+            path: path(name)
+        )
     }
 
     /// Opens it, after making it durably where it is missing.
@@ -75,15 +77,23 @@ final class Directory: Sendable {
     /// Moves a file within the archive, replacing what has the new name.
     func move(_ name: String, to other: Directory, as newName: String) throws(DiskError) {
         try checked(
-            lk_rename(descriptor, name, other.descriptor, newName), "rename", path(name))
+            lk_rename(descriptor, name, other.descriptor, newName),
+            "rename",
+            path(name)
+        )
     }
 
     /// Moves a file within the archive; an existing new name is an error.
     func moveWithoutReplacing(
-        _ name: String, to other: Directory, as newName: String
+        _ name: String,
+        to other: Directory,
+        as newName: String
     ) throws(DiskError) {
         try checked(
-            lk_rename_new(descriptor, name, other.descriptor, newName), "rename", path(name))
+            lk_rename_new(descriptor, name, other.descriptor, newName),
+            "rename",
+            path(name)
+        )
     }
 
     func remove(_ name: String) throws(DiskError) {

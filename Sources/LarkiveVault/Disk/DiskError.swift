@@ -35,7 +35,9 @@ package struct DiskError: Error, Equatable, Sendable, CustomStringConvertible {
 /// Turns a shim's `-errno` into an error.
 @discardableResult
 func checked<Value: BinaryInteger>(
-    _ result: Value, _ call: String, _ path: String
+    _ result: Value,
+    _ call: String,
+    _ path: String
 ) throws(DiskError) -> Value {
     guard result >= 0 else {
         throw DiskError(call: call, path: path, errno: Int32(-Int64(result)))

@@ -32,8 +32,11 @@ final class File: Sendable {
             let place = filled
             let got = bytes.withUnsafeMutableBytes {
                 lk_pread(
-                    descriptor, $0.baseAddress?.advanced(by: place), count - place,
-                    offset + Int64(place))
+                    descriptor,
+                    $0.baseAddress?.advanced(by: place),
+                    count - place,
+                    offset + Int64(place)
+                )
             }
             if got == -Int64(Errno.interrupted.rawValue) { continue }
             let more = Int(try checked(got, "read", path))

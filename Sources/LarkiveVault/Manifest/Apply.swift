@@ -45,7 +45,8 @@ struct Apply {
         case .sourceAdded:
             try run(
                 "INSERT INTO source (n, name) VALUES (?, ?)",
-                [try number("source"), try secret("name")])
+                [try number("source"), try secret("name")]
+            )
         case .runStarted:
             try run("INSERT INTO run (id, started) VALUES (?, ?)", [record.run.rawValue, time])
         case .runFinished: try finishRun()
@@ -55,7 +56,8 @@ struct Apply {
         case .messageMoved:
             try run(
                 "UPDATE message SET folder = ? WHERE source = ? AND id = ?",
-                [try secret("to"), try number("source"), try secret("id")])
+                [try secret("to"), try number("source"), try secret("id")]
+            )
         case .messageGone: try setMessage("gone")
         case .messageFailed: try failMessage()
         case .messageResolved: try clearLedger(of: messageSubject())
@@ -65,11 +67,13 @@ struct Apply {
         case .attachmentSkipped:
             try run(
                 "UPDATE attachment SET state = 'skipped', rule = ? WHERE n = ?",
-                [try text("rule"), try number("attachment")])
+                [try text("rule"), try number("attachment")]
+            )
         case .objectDamaged:
             try run(
                 "UPDATE object SET damaged = ? WHERE digest = ?",
-                [time, try digest("sha256")])
+                [time, try digest("sha256")]
+            )
         case .runRecovered, .runRefused, .verifyFinished, .restoreDone, .clockStepped: break
         }
         if let entry = fields["inbox"]?.string {
@@ -87,14 +91,16 @@ struct Apply {
             [
                 time, try text("outcome"), try number("exit_code"),
                 JSONWriter.text(of: hidden["summary"] ?? .null), record.run.rawValue,
-            ])
+            ]
+        )
     }
 
     private func listSource() throws {
         let complete = try require(fields["complete"]?.bool, "complete")
         try run(
             "UPDATE source SET last_listed = ?, last_complete = iif(?, ?, last_complete) WHERE n = ?",
-            [time, complete, time, try number("source")])
+            [time, complete, time, try number("source")]
+        )
     }
 
     // MARK: mail
@@ -121,19 +127,24 @@ struct Apply {
                     message["draft"]?.bool ?? false, attachments.count, message["date"]?.integer,
                     message["from"]?.string, message["from_name"]?.string,
                     message["subject"]?.string,
-                ])
+                ]
+            )
             try clearLedger(of: "message:\(source)/\(id)")
             var present: [Int64] = []
             for attachment in attachments {
                 present.append(
-                    try addMail(attachment, of: id, in: source, next: &next))
+                    try addMail(attachment, of: id, in: source, next: &next)
+                )
             }
             try dropOthers(than: present, of: id, in: source)
         }
     }
 
     private func addMail(
-        _ item: JSON, of message: String, in source: Int64, next: inout Int64
+        _ item: JSON,
+        of message: String,
+        in source: Int64,
+        next: inout Int64
     ) throws -> Int64 {
         if let known = item["number"]?.integer {
             try run("UPDATE attachment SET vanished = NULL WHERE n = ?", [known])
@@ -152,14 +163,19 @@ struct Apply {
                 number, try mailKey(source: source, message: message, attachment: id), source,
                 message, id, item["type"]?.integer, item["inline"]?.bool ?? false,
                 item["cid"]?.string, time,
-            ])
+            ]
+        )
         try addVersion(1, of: number, item)
         try sight(number, from: source)
         return number
     }
 
     private func mailKey(source: Int64, message: String, attachment: String) throws -> String {
-        let name = try String.fetchOne(db, sql: "SELECT name FROM source WHERE n = ?", arguments: [source])
+        let name = try String.fetchOne(
+            db,
+            sql: "SELECT name FROM source WHERE n = ?",
+            arguments: [source]
+        )
         guard case .mail(let mailbox)? = name.flatMap({ SourceName($0) }),
             let message = Message.ID(message), let attachment = Attachment.ID(attachment)
         else { throw ApplyError(seq: record.seq, detail: "ids that make no key") }
@@ -170,8 +186,10 @@ struct Apply {
     private func dropOthers(than present: [Int64], of message: String, in source: Int64) throws {
         let rows = try Int64.fetchAll(
             db,
-            sql: "SELECT n FROM attachment WHERE source = ? AND message_id = ? AND vanished IS NULL",
-            arguments: [source, message])
+            sql:
+                "SELECT n FROM attachment WHERE source = ? AND message_id = ? AND vanished IS NULL",
+            arguments: [source, message]
+        )
         for number in rows where !present.contains(number) {
             try run("UPDATE attachment SET vanished = ? WHERE n = ?", [time, number])
         }
@@ -185,7 +203,8 @@ struct Apply {
             """,
             [
                 try number("source"), try secret("id"), hidden["folder"]?.string ?? "", state,
-            ])
+            ]
+        )
         if state == "gone" { try clearLedger(of: messageSubject()) }
     }
 
@@ -196,8 +215,11 @@ struct Apply {
     private func failMessage() throws {
         try setMessage("unread")
         try enterLedger(
-            messageSubject(), attachment: nil, source: try number("source"),
-            message: try secret("id"))
+            messageSubject(),
+            attachment: nil,
+            source: try number("source"),
+            message: try secret("id")
+        )
     }
 
     // MARK: tasks
@@ -213,7 +235,8 @@ struct Apply {
                 ON CONFLICT (guid) DO UPDATE SET parent = excluded.parent,
                     summary = excluded.summary
                 """,
-                [guid, task["parent"]?.string, try require(task["summary"]?.string, "summary")])
+                [guid, task["parent"]?.string, try require(task["summary"]?.string, "summary")]
+            )
             for item in task["attachments"]?.array ?? [] {
                 try addTask(item, of: guid, from: source, next: &next)
             }
@@ -221,7 +244,10 @@ struct Apply {
     }
 
     private func addTask(
-        _ item: JSON, of task: String, from source: Int64, next: inout Int64
+        _ item: JSON,
+        of task: String,
+        from source: Int64,
+        next: inout Int64
     ) throws {
         if let known = item["number"]?.integer {
             try sight(known, from: source)
@@ -229,7 +255,8 @@ struct Apply {
             try addVersion(version, of: known, item)
             return try run(
                 "UPDATE attachment SET version = ?, state = 'wanted', rule = NULL WHERE n = ?",
-                [version, known])
+                [version, known]
+            )
         }
         let number = next
         next += 1
@@ -246,7 +273,8 @@ struct Apply {
             [
                 number, AttachmentKey.task(task, id).description, task.rawValue, guid,
                 item["uploader"]?.string, item["time"]?.integer, time,
-            ])
+            ]
+        )
         try addVersion(1, of: number, item)
         try sight(number, from: source)
     }
@@ -259,7 +287,8 @@ struct Apply {
             [
                 attachment, version, try require(item["name"]?.string, "name"),
                 item["size"]?.integer, item["file_token"]?.string,
-            ])
+            ]
+        )
     }
 
     private func sight(_ attachment: Int64, from source: Int64) throws {
@@ -268,7 +297,8 @@ struct Apply {
             INSERT INTO sighting (attachment, source) VALUES (?, ?)
             ON CONFLICT (attachment, source) DO UPDATE SET missed_at = NULL
             """,
-            [attachment, source])
+            [attachment, source]
+        )
     }
 
     private func hold(how: String) throws {
@@ -276,16 +306,19 @@ struct Apply {
         let digest = try digest("sha256")
         try run(
             "INSERT OR IGNORE INTO object (digest, size, first_held) VALUES (?, ?, ?)",
-            [digest, try number("size"), time])
+            [digest, try number("size"), time]
+        )
         try run(
             """
             UPDATE version SET digest = ?, how = ?, held_at = ?, held_run = ?
             WHERE attachment = ? AND n = ?
             """,
-            [digest, how, time, record.run.rawValue, attachment, version])
+            [digest, how, time, record.run.rawValue, attachment, version]
+        )
         try run(
             "UPDATE attachment SET state = 'held', rule = NULL WHERE n = ? AND version = ?",
-            [attachment, version])
+            [attachment, version]
+        )
         try clearLedger(of: "attachment:\(attachment)")
     }
 
@@ -293,13 +326,20 @@ struct Apply {
         let attachment = try number("attachment")
         try run("UPDATE attachment SET state = 'failed', rule = NULL WHERE n = ?", [attachment])
         try enterLedger(
-            "attachment:\(attachment)", attachment: attachment, source: nil, message: nil)
+            "attachment:\(attachment)",
+            attachment: attachment,
+            source: nil,
+            message: nil
+        )
     }
 
     // MARK: the ledger
 
     private func enterLedger(
-        _ subject: String, attachment: Int64?, source: Int64?, message: String?
+        _ subject: String,
+        attachment: Int64?,
+        source: Int64?,
+        message: String?
     ) throws {
         try run(
             """
@@ -312,7 +352,8 @@ struct Apply {
                 subject, attachment, source, message, try text("reason"),
                 hidden["detail"]?.string ?? "", try number("attempts"), time,
                 try text("next_try"),
-            ])
+            ]
+        )
     }
 
     private func clearLedger(of subject: String) throws {
@@ -326,7 +367,9 @@ struct Apply {
     }
 
     private static func run(
-        _ db: Database, _ sql: String, _ values: [(any DatabaseValueConvertible)?]
+        _ db: Database,
+        _ sql: String,
+        _ values: [(any DatabaseValueConvertible)?]
     ) throws {
         try db.cachedStatement(sql: sql).execute(arguments: StatementArguments(values))
     }
@@ -334,7 +377,9 @@ struct Apply {
     private func require<Value>(_ value: Value?, _ name: String) throws -> Value {
         guard let value else {
             throw ApplyError(
-                seq: record.seq, detail: "\(record.event.type.rawValue) without \(name)")
+                seq: record.seq,
+                detail: "\(record.event.type.rawValue) without \(name)"
+            )
         }
         return value
     }

@@ -49,7 +49,8 @@ package struct DiskObjectStore: ObjectStore {
             throw StoreError(
                 .noSpace,
                 "\(staging.path): \(space.available) bytes free, \(size) wanted, "
-                    + "\(reserve) kept for the audit log")
+                    + "\(reserve) kept for the audit log"
+            )
         }
     }
 

@@ -1,0 +1,114 @@
+/// Commits in groups: whatever waits while one group is being made durable forms the next.
+///
+/// So a lone small file is durable at once, and many share their barriers. The order of each group
+/// is the safety argument: object bytes, object names, audit records, manifest rows, and only then
+/// the acknowledgement. After any crash the manifest is a subset of the audit log, and the audit
+/// log of the objects.
+package actor Committer: Recorder {
+    static let mostEntries = 64
+    static let mostBytes: Int64 = 64 << 20
+
+    private struct Entry {
+        let staged: Staged?
+        let events: [AuditEvent]
+        let done: CheckedContinuation<Void, any Error>
+    }
+
+    private let store: any ObjectStore
+    private let audit: any AuditLog
+    private let manifest: any Manifest
+    private var numbers: Numbers
+    private var waiting: [Entry] = []
+    private var isFlushing = false
+    private var failure: RunFailure?
+    private(set) package var objectsAdded: Int64 = 0
+
+    package init(
+        store: any ObjectStore,
+        audit: any AuditLog,
+        manifest: any Manifest
+    ) throws(ManifestError) {
+        self.store = store
+        self.audit = audit
+        self.manifest = manifest
+        numbers = try manifest.numbers()
+    }
+
+    package func number(of source: SourceName) async throws -> Int64 {
+        if let known = numbers.sources[source] { return known }
+        let number = numbers.lastSource + 1
+        numbers.lastSource = number
+        numbers.sources[source] = number
+        try await record([
+            AuditEvent(
+                .sourceAdded,
+                ["source": .integer(number)],
+                hidden: ["name": .string(source.description)]
+            )
+        ])
+        return number
+    }
+
+    package func record(
+        _ staged: Staged?,
+        numbering attachments: Int,
+        _ events: @Sendable (Int64) -> [AuditEvent]
+    ) async throws {
+        if let failure { throw failure }
+        // Numbers are given in the order in which entries queue up, which is the order of the log.
+        let first = numbers.lastAttachment + 1
+        numbers.lastAttachment += Int64(attachments)
+        let events = events(first)
+        try await withCheckedThrowingContinuation { done in
+            waiting.append(Entry(staged: staged, events: events, done: done))
+            guard !isFlushing else { return }
+            isFlushing = true
+            Task { await flush() }
+        }
+    }
+
+    private func flush() async {
+        while !waiting.isEmpty {
+            let group = nextGroup()
+            do {
+                if let failure { throw failure }
+                try await settle(group)
+                for entry in group { entry.done.resume() }
+            } catch {
+                failure = failure ?? (error as? RunFailure)
+                for entry in group { entry.done.resume(throwing: error) }
+            }
+        }
+        isFlushing = false
+    }
+
+    private func nextGroup() -> [Entry] {
+        var (count, bytes) = (0, Int64(0))
+        for entry in waiting.prefix(Self.mostEntries) {
+            guard count == 0 || bytes < Self.mostBytes else { break }
+            count += 1
+            bytes += entry.staged?.size ?? 0
+        }
+        defer { waiting.removeFirst(count) }
+        return Array(waiting.prefix(count))
+    }
+
+    private func settle(_ group: [Entry]) async throws(RunFailure) {
+        // 1. Dying after this leaves objects that nobody names: harmless, adopted when seen again.
+        let staged = group.compactMap(\.staged)
+        if !staged.isEmpty {
+            do {
+                objectsAdded += Int64(try await store.publish(staged).count)
+            } catch { throw .store(error) }
+        }
+        // 2. The commit point. Dying after this is finished by the next run: it folds these records.
+        let records: [AuditRecord]
+        do {
+            records = try await audit.append(group.flatMap(\.events))
+        } catch { throw .audit(error) }
+        // 3. Dying after this loses nothing but the news of it.
+        do {
+            try manifest.apply(records)
+        } catch { throw .manifest(error) }
+    }
+}

@@ -1,0 +1,18 @@
+/// What a run tells while it goes on.
+package enum Progress: Sendable {
+    case sourceBegun(SourceName)
+    case sourceEnded(SourceName, SourceError?)
+    /// Messages or tasks that were listed.
+    case listed(Int)
+    /// Attachments that are wanted now, with the bytes as far as they are declared.
+    case wanted(Int, bytes: Int64)
+    /// An attachment that is in the archive now; after its manifest rows, never before.
+    case held(bytes: Int64, adopted: Bool)
+    case failed(AttachmentKey, name: String, FailureReason, detail: String)
+    case unread(Message.ID, FailureReason, detail: String)
+}
+
+/// Is told of progress; may be called concurrently and must not wait.
+package protocol RunObserver: Sendable {
+    func observe(_ progress: Progress)
+}

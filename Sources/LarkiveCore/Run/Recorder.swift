@@ -1,0 +1,62 @@
+/// Makes what was seen and brought part of the archive, or only counts it (`--dry-run`).
+package protocol Recorder: Sendable {
+    /// The number of a source, given at its first appearance.
+    func number(of source: SourceName) async throws -> Int64
+
+    /// Records events, with the bytes that they speak of; durable on return.
+    ///
+    /// `attachments` numbers are given from `first`, which the events are made with.
+    func record(
+        _ staged: Staged?,
+        numbering attachments: Int,
+        _ events: @Sendable (_ first: Int64) -> [AuditEvent]
+    ) async throws
+}
+
+extension Recorder {
+    package func record(_ events: [AuditEvent]) async throws {
+        try await record(nil, numbering: 0) { _ in events }
+    }
+}
+
+/// Why a run cannot go on at all.
+package enum RunFailure: Error, Equatable, Sendable {
+    case store(StoreError)
+    case audit(AuditError)
+    case manifest(ManifestError)
+
+    package var condition: Condition {
+        switch self {
+        case .store(let error):
+            switch error.kind {
+            case .noSpace: .noSpace
+            case .notWritable, .io: .notWritable
+            case .damaged: .damaged
+            }
+        case .audit(let error):
+            switch error.kind {
+            case .noSpace: .noSpace
+            case .notWritable: .notWritable
+            case .damaged: .auditDamaged
+            case .rolledBack: .rolledBack
+            case .keyMissing: .keyMissing
+            case .unencodable: .unclassified
+            }
+        case .manifest(let error):
+            switch error.kind {
+            case .noSpace: .noSpace
+            case .notWritable: .notWritable
+            case .damaged: .damaged
+            case .newerFormat, .other: .unclassified
+            }
+        }
+    }
+
+    package var detail: String {
+        switch self {
+        case .store(let error): error.detail
+        case .audit(let error): error.detail
+        case .manifest(let error): error.detail
+        }
+    }
+}

@@ -1,0 +1,75 @@
+/// What one walk found out, apart from what it recorded.
+package struct WalkReport: Sendable {
+    package let name: SourceName
+    package let number: Int64
+    package var examinedNow: Int64 = 0
+    package var failure: SourceError?
+    package var unreadable: [String] = []
+    package var isBlind = false
+    package var folders: [Folder] = []
+}
+
+/// Walks all sources, a few at once; one that fails does not stop the others.
+struct Walks {
+    let names: [SourceName]
+    let numbers: [SourceName: Int64]
+    let atOnce: Int
+    let parts: WalkParts
+
+    /// Throws only when the archive itself fails.
+    func run() async throws -> [WalkReport] {
+        try await withThrowingTaskGroup(of: WalkReport.self) { group in
+            var (waiting, reports) = (names[...], [WalkReport]())
+            for _ in 0..<atOnce { begin(&waiting, in: &group) }
+            while let report = try await group.next() {
+                reports.append(report)
+                begin(&waiting, in: &group)
+            }
+            return reports.sorted { $0.number < $1.number }
+        }
+    }
+
+    private func begin(
+        _ waiting: inout ArraySlice<SourceName>,
+        in group: inout ThrowingTaskGroup<WalkReport, any Error>
+    ) {
+        guard let name = waiting.popFirst(), let number = numbers[name] else { return }
+        group.addTask { try await walk(name, number) }
+    }
+
+    private func walk(_ name: SourceName, _ number: Int64) async throws -> WalkReport {
+        var report = WalkReport(name: name, number: number)
+        parts.observer.observe(.sourceBegun(name))
+        do {
+            try await walk(name, &report)
+        } catch let failure as SourceError {
+            report.failure = failure
+        } catch is CancellationError {
+            report.failure = SourceError(.incomplete, "the run was stopped")
+        }
+        parts.observer.observe(.sourceEnded(name, report.failure))
+        return report
+    }
+
+    private func walk(_ name: SourceName, _ report: inout WalkReport) async throws {
+        switch name {
+        case .mail(let mailbox):
+            let walk = MailWalk(mailbox: mailbox, source: report.number, parts: parts)
+            let findings = try await walk.run()
+            report.examinedNow = Int64(findings.examinedNow.count)
+            report.unreadable = findings.unreadable
+            report.isBlind = findings.isBlind
+            report.folders = findings.folders
+        case .tasklist(let list):
+            report.unreadable = try await walk(.tasklist(list), report.number)
+        case .task(let task):
+            report.unreadable = try await walk(.task(task), report.number)
+        case .myTasks:
+            throw SourceError(.forbidden, "my tasks need the user identity")
+        }
+    }
+
+    private func walk(_ root: TaskRoot, _ number: Int64) async throws -> [String] {
+        try await TaskWalk(root: root, source: number, parts: parts).run()
+    }
+}

@@ -1,0 +1,117 @@
+package import LarkiveCore
+
+/// `larkive.json`: what an archive is, fixed when it is made.
+package struct ArchiveIdentity: Hashable, Sendable {
+    static let fileName = "larkive.json"
+    static let format: Int64 = 1
+
+    /// A UUID; part of the log's origin and of the default STATE folder.
+    package let id: String
+    package let created: Timestamp
+    /// The platform it belongs to (`feishu`, `lark`, `loopback` or a host); fixed by the first sync.
+    package let brand: String?
+    /// The file's content.
+    let bytes: [UInt8]
+
+    package var digest: ContentDigest { .of(bytes) }
+
+    init(id: String, created: Timestamp, brand: String? = nil) {
+        self.id = id
+        self.created = created
+        self.brand = brand
+        bytes =
+            JSONWriter.bytes(
+                of: .object([
+                    "format": .integer(Self.format), "id": .string(id),
+                    "created": .string(created.description), "requires": [],
+                    "digest": "sha256", "shards": 256,
+                    "brand": brand.map(JSON.string) ?? .null,
+                ])
+            ) + [UInt8(ascii: "\n")]
+    }
+
+    /// Reads the file; a newer format or an unknown requirement is refused.
+    init(reading bytes: [UInt8]) throws(VaultError) {
+        guard let value = try? JSONReader.read(bytes, duplicates: .refused),
+            let format = value["format"]?.integer, let id = value["id"]?.string,
+            let created = value["created"]?.string.flatMap({ Timestamp($0) }),
+            let requires = value["requires"]?.array
+        else { throw VaultError(.damaged, "\(Self.fileName) is not readable") }
+        guard format == Self.format, requires.isEmpty, value["digest"]?.string == "sha256",
+            value["shards"]?.integer == 256
+        else {
+            throw VaultError(
+                .newerFormat,
+                "the archive has format \(format) and needs "
+                    + "\(requires.compactMap(\.string)); this larkive knows format 1",
+                hint: "use the larkive that wrote it, or a newer one"
+            )
+        }
+        self.id = id
+        self.created = created
+        brand = value["brand"]?.string
+        self.bytes = bytes
+    }
+}
+
+/// Why an archive cannot be used.
+package struct VaultError: Error, Equatable, Sendable {
+    package enum Kind: Equatable, Sendable {
+        case noArchive, exists, locked, newerFormat, otherBrand, notOwner
+        case damaged, rolledBack, keyMissing, noSpace, notWritable
+    }
+
+    package let kind: Kind
+    package let detail: String
+    package let hint: String?
+
+    package init(_ kind: Kind, _ detail: String, hint: String? = nil) {
+        self.kind = kind
+        self.detail = detail
+        self.hint = hint
+    }
+
+    init(_ error: any Error) {
+        switch error {
+        case let failure as VaultError: self = failure
+        case let failure as DiskError:
+            self.init(failure.isSpace ? .noSpace : .notWritable, failure.description)
+        case let failure as StoreError:
+            self.init(failure.kind == .noSpace ? .noSpace : .notWritable, failure.detail)
+        case let failure as AuditError: self.init(failure)
+        case let failure as ManifestError: self.init(failure)
+        default: self.init(.damaged, "\(error)")
+        }
+    }
+
+    private init(_ failure: AuditError) {
+        switch failure.kind {
+        case .noSpace: self.init(.noSpace, failure.detail)
+        case .notWritable, .unencodable: self.init(.notWritable, failure.detail)
+        case .damaged:
+            self.init(.damaged, failure.detail, hint: "run `larkive audit verify` to see what")
+        case .rolledBack:
+            self.init(.rolledBack, failure.detail, hint: "run `larkive audit verify` to see what")
+        case .keyMissing:
+            self.init(
+                .keyMissing,
+                failure.detail,
+                hint: "check `state:` in the config, or restore STATE"
+            )
+        }
+    }
+
+    private init(_ failure: ManifestError) {
+        switch failure.kind {
+        case .noSpace: self.init(.noSpace, failure.detail)
+        case .notWritable: self.init(.notWritable, failure.detail)
+        case .newerFormat: self.init(.newerFormat, failure.detail)
+        case .damaged, .other:
+            self.init(
+                .damaged,
+                failure.detail,
+                hint: "make it again from the log: `larkive rebuild`"
+            )
+        }
+    }
+}

@@ -1,0 +1,139 @@
+internal import GRDB
+package import LarkiveCore
+
+/// The manifest in SQLite: one file, one connection, a rollback journal.
+///
+/// SQLite's default settings lose acknowledged commits in a power cut; ours are set after opening
+/// and read back, and a difference refuses to run.
+package struct SQLiteManifest: Sendable {
+    static let fileName = "manifest.sqlite"
+
+    let queue: DatabaseQueue
+
+    /// What every connection must have, as SQLite reads it back.
+    private static let pragmas: [(name: String, set: String, expected: String)] = [
+        ("journal_mode", "TRUNCATE", "truncate"), ("synchronous", "EXTRA", "3"),
+        ("foreign_keys", "ON", "1"), ("trusted_schema", "OFF", "0"),
+        ("cell_size_check", "ON", "1"), ("mmap_size", "0", "0"), ("temp_store", "MEMORY", "2"),
+        ("busy_timeout", "5000", "5000"),
+    ]
+
+    /// Opens it for the holder of the lock; makes the tables in an empty file.
+    ///
+    /// `walk` is the file for what a walk sees; nil keeps that in memory.
+    package init(at path: String, walk: String?) throws(ManifestError) {
+        do {
+            queue = try DatabaseQueue(path: path)
+            try queue.inDatabase { db in
+                try Self.setPragmas(Self.pragmas, in: db)
+                try Self.checkVersion(db)
+            }
+        } catch { throw ManifestError(error) }
+        try openWalk(at: walk)
+    }
+
+    /// Opens it for looking only.
+    package init(reading path: String) throws(ManifestError) {
+        do {
+            var configuration = Configuration()
+            configuration.readonly = true
+            queue = try DatabaseQueue(path: path, configuration: configuration)
+            try queue.inDatabase { db in
+                try Self.setPragmas(Self.pragmas.filter { $0.name != "journal_mode" }, in: db)
+                try Self.checkVersion(db)
+            }
+        } catch { throw ManifestError(error) }
+    }
+
+    private static func setPragmas(
+        _ pragmas: [(name: String, set: String, expected: String)],
+        in db: Database
+    ) throws {
+        for pragma in pragmas {
+            try db.execute(sql: "PRAGMA \(pragma.name) = \(pragma.set)")
+            let found = try String.fetchOne(db, sql: "PRAGMA \(pragma.name)") ?? "nothing"
+            // mmap_size reads back as nothing where SQLite was built without it.
+            guard found == pragma.expected || (pragma.name == "mmap_size" && found == "nothing")
+            else {
+                throw ManifestError(
+                    .other,
+                    "SQLite keeps \(pragma.name) at \(found), \(pragma.expected) is needed"
+                )
+            }
+        }
+    }
+
+    private static func checkVersion(_ db: Database) throws {
+        let version = try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        let application = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+        if version == 0, application == 0, try db.tableExists("meta") == false {
+            return try db.inTransaction {
+                try Schema.create(in: db)
+                return .commit
+            }
+        }
+        guard application == Schema.applicationID else {
+            throw ManifestError(.damaged, "manifest.sqlite is not a manifest of larkive")
+        }
+        guard version == Schema.version else {
+            throw ManifestError(
+                .newerFormat,
+                "manifest.sqlite has format \(version), known is \(Schema.version)"
+            )
+        }
+    }
+
+    /// What the walk has seen; gone with the run, so it needs no durability.
+    private func openWalk(at path: String?) throws(ManifestError) {
+        try inDatabase { db in
+            try db.execute(sql: "ATTACH DATABASE ? AS walk", arguments: [path ?? ":memory:"])
+            try db.execute(sql: "PRAGMA walk.journal_mode = OFF")
+            try db.execute(sql: "PRAGMA walk.synchronous = OFF")
+            try db.execute(
+                sql: """
+                    CREATE TABLE walk.message (
+                        source INTEGER NOT NULL, id TEXT NOT NULL, PRIMARY KEY (source, id)
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE TABLE walk.attachment (
+                        source INTEGER NOT NULL, key TEXT NOT NULL, PRIMARY KEY (source, key)
+                    ) STRICT, WITHOUT ROWID;
+                    """
+            )
+        }
+    }
+
+    func inDatabase<Value>(_ body: (Database) throws -> Value) throws(ManifestError) -> Value {
+        do {
+            return try queue.inDatabase(body)
+        } catch { throw ManifestError(error) }
+    }
+
+    func inTransaction(_ body: (Database) throws -> Void) throws(ManifestError) {
+        do {
+            try queue.inTransaction { db in
+                try body(db)
+                return .commit
+            }
+        } catch { throw ManifestError(error) }
+    }
+}
+
+extension ManifestError {
+    init(_ error: any Error) {
+        switch error {
+        case let failure as ManifestError: self = failure
+        case let failure as ApplyError:
+            self.init(.other, "record \(failure.seq): \(failure.detail)")
+        case let failure as DatabaseError:
+            let kind: Kind =
+                switch failure.resultCode {
+                case .SQLITE_FULL: .noSpace
+                case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM: .notWritable
+                case .SQLITE_CORRUPT, .SQLITE_NOTADB: .damaged
+                default: .other
+                }
+            self.init(kind, "manifest.sqlite: \(failure.message ?? failure.resultCode.description)")
+        default: self.init(.other, "manifest.sqlite: \(error)")
+        }
+    }
+}

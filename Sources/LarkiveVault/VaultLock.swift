@@ -1,0 +1,27 @@
+internal import FoundationEssentials
+internal import LarkiveCore
+internal import CLinux
+
+/// One writer at a time: the lock is held as long as this value lives, and dies with the process.
+struct VaultLock: Sendable {
+    static let fileName = "lock"
+
+    private let file: File
+
+    /// Takes the lock and writes down who has it; a lock in use is refused at once.
+    static func take(in root: Directory, at now: Timestamp) throws -> VaultLock {
+        let file = try root.file(fileName, .writing)
+        guard try file.tryLock() else {
+            let holder = String(decoding: try file.read(at: 0, count: 1_024), as: UTF8.self)
+            throw VaultError(
+                .locked,
+                "another run has the archive: \(holder.filter { $0 != "\n" })",
+                hint: "wait for it to end; nothing was done"
+            )
+        }
+        try file.truncate(to: 0)
+        let host = ProcessInfo.processInfo.hostName
+        try file.write(Array("host \(host), pid \(lk_pid()), since \(now)\n".utf8))
+        return VaultLock(file: file)
+    }
+}
