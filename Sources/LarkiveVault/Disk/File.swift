@@ -67,7 +67,9 @@ final class File: Sendable {
         try checked(lk_chmod(descriptor, mode), "chmod", path)
     }
 
-    /// Makes bytes and size durable. After an error the file must be abandoned, never synced again.
+    /// Makes bytes and size durable.
+    ///
+    /// After an error the file must be abandoned, never synced again.
     func sync() throws(DiskError) {
         try checked(lk_fsync(descriptor), "fsync", path)
     }

@@ -21,11 +21,13 @@ package struct SQLiteManifest: Sendable {
     /// Opens it for the holder of the lock; makes the tables in an empty file.
     ///
     /// `walk` is the file for what a walk sees; nil keeps that in memory.
-    package init(at path: String, walk: String?) throws(ManifestError) {
+    ///
+    /// Without durability it is a scratch for comparing, in memory.
+    package init(at path: String, walk: String?, durable: Bool = true) throws(ManifestError) {
         do {
             queue = try DatabaseQueue(path: path)
             try queue.inDatabase { db in
-                try Self.setPragmas(Self.pragmas, in: db)
+                if durable { try Self.setPragmas(Self.pragmas, in: db) }
                 try Self.checkVersion(db)
             }
         } catch { throw ManifestError(error) }

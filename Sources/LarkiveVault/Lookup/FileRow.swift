@@ -1,0 +1,121 @@
+internal import GRDB
+package import LarkiveCore
+
+/// One attachment as people look for it: a row of the view `files`.
+package struct FileRow: Sendable {
+    package let id: Int64
+    package let key: String
+    package let name: String
+    package let size: Int64?
+    package let sha256: ContentDigest?
+    package let state: String
+    /// `find --json`; absent fields are left out.
+    package let json: JSONObject
+    /// When it was sent or uploaded; nil when the platform did not say.
+    package let date: Timestamp?
+    package let from: String?
+    package let subject: String?
+
+    init(_ row: Row) {
+        id = row["id"]
+        key = row["key"]
+        name = row["name"]
+        size = row["size"]
+        let hex: String? = row["sha256"]
+        sha256 = hex.flatMap { ContentDigest(hex: $0) }
+        state = row["state"]
+        let milliseconds: Int64? = row["date"]
+        date = milliseconds.map(Timestamp.init(milliseconds:))
+        let (sender, subject, summary): (String?, String?, String?) =
+            (row["sender"], row["subject"], row["task_summary"])
+        from = sender
+        self.subject = subject ?? summary
+        json = Self.json(row)
+    }
+
+    private static let renamed = [
+        "sender": "from", "sender_name": "from_name", "first_seen": nil, "version": nil,
+    ]
+
+    private static func json(_ row: Row) -> JSONObject {
+        var object = JSONObject()
+        for (column, value) in row {
+            guard let name = renamed[column, default: column] else { continue }
+            switch value.storage {
+            case .int64(let number): object.append(name, date(name, number))
+            case .string(let text): object.append(name, .string(text))
+            case .null, .double, .blob: break
+            }
+        }
+        return object
+    }
+
+    private static func date(_ name: String, _ number: Int64) -> JSON {
+        name == "date"
+            ? .string(Timestamp(milliseconds: number).description) : .integer(number)
+    }
+}
+
+/// What is looked for; everything that is given must match.
+package struct FileQuery: Sendable {
+    /// Each must be in the file name, the subject, the sender or the task's summary.
+    package var words: [String] = []
+    /// Columns of `files` that must contain a text.
+    package var containing: [String: String] = [:]
+    /// Columns of `files` that must equal a text.
+    package var equal: [String: String] = [:]
+    package var sha256Prefix: String?
+    package var after: Timestamp?
+    package var before: Timestamp?
+    package var minSize: Int64?
+    package var maxSize: Int64?
+    package var id: Int64?
+    package var onlyVanished = false
+    package var limit: Int?
+
+    package init() {}
+}
+
+extension SQLiteManifest {
+    /// The matching rows, newest first, then by number.
+    package func find(_ query: FileQuery) throws(ManifestError) -> [FileRow] {
+        let (conditions, values) = query.sql
+        let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
+        let limit = query.limit.map { "LIMIT \($0)" } ?? ""
+        return try inDatabase { db in
+            try Row.fetchAll(
+                db, sql: "SELECT * FROM files \(filter) ORDER BY date DESC NULLS LAST, id \(limit)",
+                arguments: StatementArguments(values)
+            ).map(FileRow.init)
+        }
+    }
+}
+
+extension FileQuery {
+    private static let searched = ["name", "subject", "sender", "sender_name", "task_summary"]
+
+    fileprivate var sql: (conditions: [String], values: [any DatabaseValueConvertible]) {
+        var (conditions, values) = ([String](), [any DatabaseValueConvertible]())
+        func add(_ condition: String, _ more: any DatabaseValueConvertible...) {
+            conditions.append(condition)
+            values += more
+        }
+        for word in words {
+            let any = Self.searched.map { "instr(lower(\($0)), lower(?)) > 0" }
+            conditions.append("(\(any.joined(separator: " OR ")))")
+            values += Self.searched.map { _ in word }
+        }
+        for (column, text) in containing.sorted(by: { $0.key < $1.key }) {
+            add("instr(lower(\(column)), lower(?)) > 0", text)
+        }
+        for (column, text) in equal.sorted(by: { $0.key < $1.key }) { add("\(column) = ?", text) }
+        if let prefix = sha256Prefix { add("substr(sha256, 1, ?) = ?", prefix.count, prefix) }
+        if let after { add("date >= ?", after.milliseconds) }
+        if let before { add("date < ?", before.milliseconds) }
+        if let minSize { add("size >= ?", minSize) }
+        if let maxSize { add("size <= ?", maxSize) }
+        if let id { add("id = ?", id) }
+        if onlyVanished { add("vanished IS NOT NULL") }
+        return (conditions, values)
+    }
+}

@@ -1,0 +1,148 @@
+internal import GRDB
+package import LarkiveCore
+
+/// One item of the ledger: wanted, not held, and why.
+package struct LedgerRow: Sendable {
+    package let reason: FailureReason?
+    package let detail: String
+    package let attempts: Int64
+    package let firstFailed: String
+    package let nextTry: String
+    /// The attachment, or nil when a message could not be read.
+    package let file: FileRow?
+    package let source: String?
+    package let messageID: String?
+
+    /// One line of `problems --json`.
+    package var json: JSON {
+        var object = file?.json ?? ["source": source.map(JSON.string), "state": "unread"]
+        if file == nil, let messageID { object.append("message_id", .string(messageID)) }
+        object.append("reason", .string(reason?.rawValue ?? "unknown"))
+        object.append("detail", .string(detail))
+        object.append("attempts", .integer(attempts))
+        object.append("first_failed", .string(firstFailed))
+        object.append("next_try", .string(nextTry))
+        object.append("hint", .string(reason?.hint ?? ""))
+        return .object(object)
+    }
+}
+
+extension SQLiteManifest {
+    /// Everything that is not archived and should be, longest missing first.
+    package func problems() throws(ManifestError) -> [LedgerRow] {
+        try inDatabase { db in
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT l.*, s.name AS source_name FROM ledger l
+                    LEFT JOIN source s ON s.n = l.source ORDER BY l.first_failed, l.subject
+                    """)
+            return try rows.map { row in
+                let attachment: Int64? = row["attachment"]
+                let file = try attachment.flatMap {
+                    try Row.fetchOne(db, sql: "SELECT * FROM files WHERE id = ?", arguments: [$0])
+                }
+                return LedgerRow(row, file: file.map(FileRow.init))
+            }
+        }
+    }
+}
+
+extension LedgerRow {
+    fileprivate init(_ row: Row, file: FileRow?) {
+        reason = FailureReason(rawValue: row["reason"])
+        detail = row["detail"]
+        attempts = row["attempts"]
+        firstFailed = row["first_failed"]
+        nextTry = row["next_try"]
+        self.file = file
+        source = row["source_name"]
+        messageID = row["message_id"]
+    }
+}
+
+/// The state of an archive in figures.
+package struct ArchiveStatus: Sendable {
+    package struct LastRun: Sendable {
+        package let run: String
+        package let started: String
+        package let finished: String?
+        package let outcome: String?
+        package let exitCode: Int64?
+    }
+
+    package struct Source: Sendable {
+        package let name: String
+        package let lastComplete: String?
+        package let held: Int64
+        package let failed: Int64
+        package let pending: Int64
+        package let skipped: Int64
+        package let vanished: Int64
+        package let unread: Int64
+    }
+
+    package let lastRun: LastRun?
+    package let lastComplete: String?
+    package let sources: [Source]
+    package let oldestUnarchived: String?
+    package let ledger: Int64
+    package let objects: Int64
+    package let bytes: Int64
+}
+
+extension SQLiteManifest {
+    package func status() throws(ManifestError) -> ArchiveStatus {
+        try inDatabase { db in
+            let last = try Row.fetchOne(db, sql: "SELECT * FROM run ORDER BY started DESC LIMIT 1")
+            let sources = try Row.fetchAll(db, sql: Self.sourceFigures)
+            let stored = try Row.fetchOne(
+                db, sql: "SELECT count(*) AS n, coalesce(sum(size), 0) AS bytes FROM object")
+            return ArchiveStatus(
+                lastRun: last.map(ArchiveStatus.LastRun.init),
+                lastComplete: try String.fetchOne(
+                    db, sql: "SELECT max(finished) FROM run WHERE outcome = 'complete'"),
+                sources: sources.map(ArchiveStatus.Source.init),
+                oldestUnarchived: try String.fetchOne(
+                    db,
+                    sql: """
+                        SELECT min(t) FROM (
+                            SELECT min(first_seen) AS t FROM attachment
+                            WHERE state IN ('wanted', 'failed') AND vanished IS NULL
+                            UNION ALL SELECT min(first_failed) FROM ledger)
+                        """),
+                ledger: try Int64.fetchOne(db, sql: "SELECT count(*) FROM ledger") ?? 0,
+                objects: stored?["n"] ?? 0, bytes: stored?["bytes"] ?? 0)
+        }
+    }
+
+    private static let sourceFigures = """
+        SELECT s.n, s.name, s.last_complete,
+            count(*) FILTER (WHERE a.state = 'held') AS held,
+            count(*) FILTER (WHERE a.state = 'failed') AS failed,
+            count(*) FILTER (WHERE a.state = 'wanted') AS pending,
+            count(*) FILTER (WHERE a.state = 'skipped') AS skipped,
+            count(*) FILTER (WHERE a.vanished IS NOT NULL) AS vanished,
+            (SELECT count(*) FROM message WHERE source = s.n AND state = 'unread') AS unread
+        FROM source s
+        LEFT JOIN sighting i ON i.source = s.n LEFT JOIN attachment a ON a.n = i.attachment
+        GROUP BY s.n ORDER BY s.n
+        """
+}
+
+extension ArchiveStatus.LastRun {
+    fileprivate init(_ row: Row) {
+        self.init(
+            run: row["id"], started: row["started"], finished: row["finished"],
+            outcome: row["outcome"], exitCode: row["exit_code"])
+    }
+}
+
+extension ArchiveStatus.Source {
+    fileprivate init(_ row: Row) {
+        self.init(
+            name: row["name"], lastComplete: row["last_complete"], held: row["held"],
+            failed: row["failed"], pending: row["pending"], skipped: row["skipped"],
+            vanished: row["vanished"], unread: row["unread"])
+    }
+}
