@@ -38,7 +38,7 @@ struct FileMaker {
         switch generator.below(100) {
         case 0: 0
         case 1...6: 1 + generator.below(4095)
-        case 7...92: 4096 + generator.below(61_440)
+        case 7...95: 4096 + generator.below(61_440)
         default: 65_536 + generator.below(344_064)
         }
     }
