@@ -1,0 +1,85 @@
+extension Platform {
+    /// The order of the real gateway: authorization, then the rate limit, then the endpoint.
+    mutating func result(of visit: Visit) -> Answer {
+        guard visit.route.endpoint != .link else { return download(visit) }
+        do throws(APIError) {
+            try admit(visit)
+        } catch {
+            return error.answer(logID: visit.logID)
+        }
+        return answer(visit, about: subject(of: visit)) { platform, visit in
+            platform.response(to: visit)
+        }
+    }
+
+    /// Lets the faults in force have their way with an answer.
+    mutating func answer(
+        _ visit: Visit,
+        about subject: CallSubject,
+        _ body: (inout Platform, Visit) -> Answer
+    ) -> Answer {
+        var visit = visit
+        visit.effects = faults.effects(on: visit.route.endpoint, subject)
+        for effect in visit.effects {
+            guard var substitute = effect.substitute(logID: visit.logID) else { continue }
+            visit.effects.forEach { $0.change(&substitute) }
+            return substitute
+        }
+        var answer = body(&self, visit)
+        visit.effects.forEach { $0.change(&answer) }
+        return answer
+    }
+
+    private mutating func admit(_ visit: Visit) throws(APIError) {
+        let endpoint = visit.route.endpoint
+        guard endpoint != .tenantToken else { return }
+        try authorize(visit.call.authorization, at: visit.now)
+        guard hasTiers, let tier = endpoint.tier else { return }
+        guard let refusal = windows[endpoint, default: RateWindows(tier)].admit(at: visit.now) else {
+            return
+        }
+        counters.throttled[endpoint.rawValue, default: 0] += 1
+        counters.totalThrottled += 1
+        let status = world.quirks.throttleStatus
+        throw .throttled(status: status, limit: refusal.limit, wait: refusal.wait)
+    }
+
+    private func authorize(_ header: String?, at now: Moment) throws(APIError) {
+        guard let header, header.hasPrefix("Bearer ") else { throw .noToken }
+        let token = String(header.dropFirst("Bearer ".count))
+        guard !token.isEmpty else { throw .noToken }
+        guard !token.hasPrefix("u-") else { throw .badUserToken }
+        guard token.hasPrefix("t-") else { throw .badTokenKind }
+        guard tokens.isGood(token, at: now) else { throw .badTenantToken }
+    }
+
+    private mutating func response(to visit: Visit) -> Answer {
+        do throws(APIError) {
+            return .json(200, try data(for: visit), logID: visit.logID)
+        } catch {
+            return error.answer(logID: visit.logID)
+        }
+    }
+
+    private mutating func data(for visit: Visit) throws(APIError) -> JSON {
+        guard visit.route.endpoint != .tenantToken else { return tenantToken(visit) }
+        return ["code": 0, "msg": "success", "data": try payload(for: visit)]
+    }
+
+    private mutating func payload(for visit: Visit) throws(APIError) -> JSON {
+        switch visit.route.endpoint {
+        case .folders: try folders(visit)
+        case .messages: try messages(visit)
+        case .message: try message(visit)
+        case .batchGet: try batchGet(visit)
+        case .downloadURL: try downloadURLs(visit)
+        case .tasklists: try tasklists(visit)
+        case .tasklistTasks: try tasklistTasks(visit)
+        case .task: try task(visit)
+        case .subtasks: try subtasks(visit)
+        case .taskAttachments: try taskAttachments(visit)
+        case .taskAttachment: try taskAttachment(visit)
+        case .tenantToken, .link: [:]
+        }
+    }
+}

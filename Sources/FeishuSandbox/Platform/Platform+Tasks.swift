@@ -1,0 +1,86 @@
+extension Platform {
+    /// Source: the page on listing tasklists; only those that the app may read.
+    func tasklists(_ visit: Visit) throws(APIError) -> JSON {
+        try need(.tasklists)
+        let readable = world.tasks.tasklists.filter { !$0.isForbidden }
+        return try taskPage(visit, of: readable).json(\.json)
+    }
+
+    /// Source: the page on a tasklist's tasks: summaries, without attachments and dates of change.
+    func tasklistTasks(_ visit: Visit) throws(APIError) -> JSON {
+        try need(.tasklists)
+        guard let tasklist = world.tasks.tasklist(visit.route["guid"]) else { throw .taskMissing }
+        guard !tasklist.isForbidden else { throw .taskForbidden }
+        let tasks = try tasklist.tasks.compactMap { world.tasks[$0] }.filtered(by: visit.call)
+        return try taskPage(visit, of: tasks).json { $0.summaryJSON(on: world.tasks) }
+    }
+
+    /// Source: the page on getting a task; its attachments come without links.
+    func task(_ visit: Visit) throws(APIError) -> JSON {
+        try need(.tasks)
+        return ["task": try readableTask(visit.route["guid"]).json(on: world.tasks)]
+    }
+
+    /// Source: the page on subtasks: whole tasks, one generation per call.
+    func subtasks(_ visit: Visit) throws(APIError) -> JSON {
+        try need(.tasks)
+        let parent = try readableTask(visit.route["guid"])
+        let children = world.tasks.subtasks(of: parent.guid).compactMap { world.tasks[$0] }
+        let page = try taskPage(visit, of: children.filter { !$0.isForbidden })
+        return page.json { $0.json(on: world.tasks) }
+    }
+
+    func readableTask(_ guid: String) throws(APIError) -> World.TaskItem {
+        guard let task = world.tasks[guid] else { throw .taskMissing }
+        guard !task.isForbidden else { throw .taskForbidden }
+        return task
+    }
+
+    func need(_ scope: World.Scope) throws(APIError) {
+        guard world.app.scopes.contains(scope) else { throw .lacksScope(scope) }
+    }
+
+    /// Source: the task overview: sizes from 1 to 100, 50 by default, refused outside.
+    ///
+    /// The last page has an *empty* token, which asked for again is page one.
+    func taskPage<Item>(_ visit: Visit, of items: [Item]) throws(APIError) -> Page<Item> {
+        let size = visit.call.first("page_size").map { Int($0) ?? 0 } ?? 50
+        guard (1...100).contains(size) else { throw .badTaskParameter("page_size") }
+        let list = visit.route.endpoint.rawValue + (subject(of: visit).guids.first ?? "")
+        let token = visit.call.first("page_token")
+        guard let pager = Pager(list: list, size: size, token: token) else {
+            throw .badTaskParameter("page_token")
+        }
+        return visit.page(pager, of: items)
+    }
+}
+
+extension Page {
+    func json(_ item: (Item) -> JSON) -> JSON {
+        [
+            "items": .array(items.map(item)), "page_token": .string(next ?? ""),
+            "has_more": .bool(next != nil),
+        ]
+    }
+}
+
+extension [World.TaskItem] {
+    /// `completed`, `created_from` and `created_to`, the last two inclusive, in milliseconds.
+    fileprivate func filtered(by call: Call) throws(APIError) -> Self {
+        let from = try call.moment("created_from")
+        let to = try call.moment("created_to")
+        let completed = call.first("completed").map { $0 == "true" }
+        return filter { task in
+            (completed == nil || task.isCompleted == completed) && task.created >= from ?? task.created
+                && task.created <= to ?? task.created
+        }
+    }
+}
+
+extension Call {
+    fileprivate func moment(_ name: String) throws(APIError) -> Moment? {
+        guard let text = first(name) else { return nil }
+        guard let milliseconds = Int64(text) else { throw .badTaskParameter(name) }
+        return Moment(milliseconds: milliseconds)
+    }
+}

@@ -1,0 +1,30 @@
+import Synchronization
+
+/// The platform behind its lock, with the clock and the digests beside it.
+final class SandboxDesk: Sendable {
+    private let clock: SandboxClock
+    private let platform = Mutex(Platform(world: World()))
+    private let digests = DigestCache()
+
+    init(clock: SandboxClock) { self.clock = clock }
+
+    func open(_ platform: Platform) { self.platform.withLock { $0 = platform } }
+
+    func answer(_ call: Call) -> Answer {
+        let now = clock.now
+        return platform.withLock { $0.answer(call, at: now) }
+    }
+
+    /// Hashes outside the lock: a large file must not keep callers waiting.
+    func truth() -> [TruthLine] {
+        platform.withLock { $0.world }.truth { digests.digest(of: $0) }
+    }
+
+    func advance(by duration: Duration) { clock.advance(by: duration) }
+
+    func withPlatform<Result: Sendable>(
+        _ body: (inout Platform) throws -> sending Result
+    ) rethrows -> sending Result {
+        try platform.withLock { try body(&$0) }
+    }
+}

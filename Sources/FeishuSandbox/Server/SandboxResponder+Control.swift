@@ -1,0 +1,59 @@
+import FoundationEssentials
+
+/// The doors for tests, under `/_sandbox/`.
+extension SandboxResponder {
+    func control(_ call: Call) -> Answer {
+        switch (call.method, call.segments.dropFirst().joined(separator: "/")) {
+        case ("GET", "truth"): truth()
+        case ("GET", "counters"): counters()
+        case ("POST", "counters/reset"): done { $0.resetCounters() }
+        case ("POST", "tokens/revoke"): done { $0.revokeTokens() }
+        case ("POST", "faults"): setFaults(call.body)
+        case ("POST", "clock/advance"): advance(call)
+        default: .text(404, "404 page not found")
+        }
+    }
+
+    /// JSON lines, one for each attachment.
+    private func truth() -> Answer {
+        let lines = desk.truth().map { $0.json.utf8 + "\n".utf8 }
+        return Answer(
+            status: 200,
+            headers: [Header("Content-Type", "application/jsonl; charset=utf-8")],
+            body: .bytes(lines.flatMap { $0 }))
+    }
+
+    private func counters() -> Answer {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        let counters = desk.withPlatform { $0.counters }
+        let bytes = (try? encoder.encode(counters)).map { [UInt8]($0) } ?? []
+        return Answer(
+            status: 200,
+            headers: [Header("Content-Type", "application/json; charset=utf-8")],
+            body: .bytes(bytes))
+    }
+
+    /// A JSON array in the words of a world file's `faults`; an empty one clears them.
+    private func setFaults(_ body: [UInt8]) -> Answer {
+        do {
+            let faults = try WorldFile.faults(String(decoding: body, as: UTF8.self))
+            return done { $0.setFaults(faults) }
+        } catch {
+            return .text(400, "\(error)\n")
+        }
+    }
+
+    private func advance(_ call: Call) -> Answer {
+        guard let seconds = call.first("seconds").flatMap({ Int64($0) }) else {
+            return .text(400, "clock/advance needs seconds\n")
+        }
+        desk.advance(by: .seconds(seconds))
+        return done { _ in }
+    }
+
+    private func done(_ change: (inout Platform) -> Void) -> Answer {
+        desk.withPlatform { change(&$0) }
+        return .text(200, "ok\n")
+    }
+}

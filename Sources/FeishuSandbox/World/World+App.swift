@@ -1,0 +1,43 @@
+extension World {
+    /// The one app of this world.
+    ///
+    /// The defaults are no secret: nothing outside loopback knows them.
+    package struct App: Sendable {
+        package var id = "cli_sandbox0000000001"
+        package var secret = "sandbox-secret-not-real"
+        package var isDisabled = false
+        package var scopes: Set<Scope> = Set(Scope.allCases)
+        /// Feishu's page says at most two hours.
+        package var tokenLife: Duration = .seconds(7200)
+
+        package init() {}
+    }
+
+    /// A right that the app may lack.
+    ///
+    /// Without a *field* scope Feishu leaves the fields out and says nothing.
+    package enum Scope: String, CaseIterable, Sendable {
+        case folders = "mail:user_mailbox.folder:read"
+        case messages = "mail:user_mailbox.message:readonly"
+        case body = "mail:user_mailbox.message.body:read"
+        case address = "mail:user_mailbox.message.address:read"
+        case subject = "mail:user_mailbox.message.subject:read"
+        case tasks = "task:task:read"
+        case tasklists = "task:tasklist:read"
+        case taskAttachments = "task:attachment:read"
+    }
+
+    /// What the documentation leaves open, or what has been met in the wild.
+    package struct Quirks: Sendable {
+        /// Throttling is HTTP 429; some old endpoints say 400.
+        package var throttleStatus = 429
+        /// Without `folder_type` only user folders come back.
+        package var folderTypeIsNeeded = false
+        /// One unknown id refuses the whole batch; otherwise it is left out of the answer.
+        package var unknownIDSinksBatch = true
+        /// `batch_get` carries attachment bodies up to this size.
+        package var inlineBodiesUpTo = 0
+
+        package init() {}
+    }
+}
