@@ -69,6 +69,7 @@ package struct Vault: Sendable {
     /// Dying before `larkive.json` is written leaves folders that the next call uses.
     package static func create(
         at path: String,
+        id: String,
         state: String,
         run: RunID,
         clock: any WallClock
@@ -84,10 +85,7 @@ package struct Vault: Sendable {
         let audit = try root.directory("audit")
         for name in Layout.auditFolders { _ = try audit.makeDirectory(name) }
         try DiskObjectStore.create(in: try root.directory("objects"))
-        let identity = ArchiveIdentity(
-            id: UUID().uuidString.lowercased(),
-            created: clock.now()
-        )
+        let identity = ArchiveIdentity(id: id, created: clock.now())
         let verifier = try makeKey(for: identity, in: try Directory.open(state), audit: audit)
         try root.replace(ArchiveIdentity.fileName, with: identity.bytes)
         let vault = try await open(at: path, state: state, run: run, clock: clock)
@@ -97,6 +95,9 @@ package struct Vault: Sendable {
         try await vault.journal.seal()
         return verifier
     }
+
+    /// A new archive's id.
+    package static func newID() -> String { UUID().uuidString.lowercased() }
 
     private static func makeFolders(at path: String) throws {
         do {

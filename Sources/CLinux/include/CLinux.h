@@ -91,6 +91,14 @@ static inline int lk_stat_fd(int fd, struct lk_stat *out) {
     return 0;
 }
 
+static inline int lk_stat_path(const char *path, struct lk_stat *out) {
+    int fd = open(path, O_PATH | O_CLOEXEC);
+    if (fd < 0) return -errno;
+    int result = lk_stat_fd(fd, out);
+    close(fd);
+    return result;
+}
+
 // Free bytes for an unprivileged writer, and all bytes, of the file system of fd.
 static inline int lk_space(int fd, uint64_t *available, uint64_t *total) {
     struct statvfs found;

@@ -11,7 +11,7 @@ struct FetchWork {
 
     /// Works until the backlog is empty; several may run at once.
     func run() async throws {
-        while let batch = try await backlog.next() {
+        while !Task.isCancelled, let batch = try await backlog.next() {
             do {
                 try await work(on: batch)
                 await backlog.finished(batch)

@@ -1,0 +1,62 @@
+import LarkiveCore
+
+/// What `larkive.yaml` says, checked; relative paths are made absolute.
+struct Config: Sendable {
+    var archive: String
+    var state: String?
+    var feishu = Feishu()
+    var mailboxes: [Mailbox.ID] = []
+    var inlineImages = true
+    var tasklists: [Tasklist.ID] = []
+    var tasks: [TaskItem.ID] = []
+    var parallel = 8
+
+    struct Feishu: Sendable {
+        var baseURL = "https://open.feishu.cn"
+        var appID = ""
+        var appSecretFile: String?
+        var linkHosts: [String] = []
+        var isPaced = true
+    }
+
+    /// In the order in which they are walked when none was listed before.
+    var sources: [SourceName] {
+        mailboxes.map(SourceName.mail) + tasklists.map(SourceName.tasklist)
+            + tasks.map(SourceName.task)
+    }
+
+    /// The word for the platform that an archive keeps: one archive, one platform.
+    var brand: String {
+        let host = Self.host(of: feishu.baseURL)
+        switch host {
+        case "open.feishu.cn": return "feishu"
+        case "open.larksuite.com": return "lark"
+        case let host where Self.isLoopback(host): return "loopback"
+        default: return host
+        }
+    }
+
+    static func host(of url: String) -> String {
+        let afterScheme = url.split(separator: "/", omittingEmptySubsequences: true).dropFirst()
+        let authority = String(afterScheme.first ?? "")
+        if authority.hasPrefix("[") { return authority.split(separator: "]")[0] + "]" }
+        return String(authority.split(separator: ":").first ?? "").lowercased()
+    }
+
+    static func isLoopback(_ host: String) -> Bool {
+        host == "localhost" || host == "[::1]" || host.hasPrefix("127.")
+    }
+}
+
+/// Something that the operator has to mend before anything can begin: exit code 2, unless said.
+struct UsageError: Error, Equatable {
+    let message: String
+    let hint: String?
+    var exitCode: LarkiveCore.ExitCode = .usage
+
+    init(_ message: String, hint: String? = nil, exitCode: LarkiveCore.ExitCode = .usage) {
+        self.message = message
+        self.hint = hint
+        self.exitCode = exitCode
+    }
+}
