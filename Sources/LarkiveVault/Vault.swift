@@ -93,6 +93,7 @@ package struct Vault: Sendable {
             AuditEvent(.archiveCreated, ["sha256": .string(identity.digest.hex)])
         ])
         try await vault.journal.seal()
+        vault.cleanUp()
         return verifier
     }
 

@@ -1,7 +1,121 @@
 import ArgumentParser
-import Logging
-import Yams
+import FoundationEssentials
 import LarkiveCore
-import LarkiveFeishu
 import LarkiveVault
-@main struct Larkive: AsyncParsableCommand { func run() async throws {} }
+
+/// The program: one verb for each thing that people do with an archive.
+struct Larkive: AsyncParsableCommand {
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "larkive",
+        abstract: "Keeps a complete, provable copy of the attachments in Feishu mail and tasks.",
+        discussion: "Exit codes and the config file are described in docs/operating.md.",
+        version: version,
+        subcommands: [
+            Init.self, Sync.self, Status.self, Problems.self, Find.self, Restore.self,
+            Verify.self, RebuildCommand.self, ManifestCommand.self, AuditCommand.self,
+        ])
+}
+
+/// What every command takes.
+struct CommonOptions: ParsableArguments {
+    @Option(name: .long, help: "The config file; else $LARKIVE_CONFIG and the usual places.")
+    var config: String?
+}
+
+@main
+enum Program {
+    static func main() async {
+        Signals.ignoreDeadly()
+        do {
+            var command = try Larkive.parseAsRoot(globalConfigFirst(CommandLine.arguments))
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch { end(with: error) }
+    }
+
+    /// `larkive --config FILE sync` is `larkive sync --config FILE`: the option belongs to every verb.
+    static func globalConfigFirst(_ arguments: [String]) -> [String] {
+        var rest = Array(arguments.dropFirst())
+        var moved: [String] = []
+        if rest.first == "--config", rest.count >= 3 {
+            moved = Array(rest.prefix(2))
+            rest.removeFirst(2)
+        } else if let first = rest.first, first.hasPrefix("--config="), rest.count >= 2 {
+            moved = [rest.removeFirst()]
+        }
+        guard !moved.isEmpty else { return rest }
+        let nested = rest.first == "audit" || rest.first == "manifest"
+        let verbs = nested && rest.count > 1 ? 2 : 1
+        return Array(rest.prefix(verbs)) + moved + rest.dropFirst(verbs)
+    }
+
+    private static func end(with error: any Error) -> Never {
+        switch error {
+        case let stop as Stop: exit(stop.code)
+        case let failure as UsageError:
+            Terminal.complain(failure.message, hint: failure.hint)
+            exit(failure.exitCode)
+        case let failure as VaultError:
+            Terminal.complain(failure.detail, hint: failure.hint)
+            exit(failure.kind.exitCode)
+        case let failure as ManifestError:
+            Terminal.complain(failure.detail, hint: "make it again from the log: larkive rebuild")
+            exit(.damaged)
+        case let failure as SourceError:
+            Terminal.complain(failure.detail, hint: failure.hint)
+            exit(failure.exitCode)
+        default: endParsing(error)
+        }
+    }
+
+    private static func endParsing(_ error: any Error) -> Never {
+        let code = Larkive.exitCode(for: error)
+        let text = Larkive.fullMessage(for: error)
+        if code == .success {
+            Terminal.print(text)
+            exit(.complete)
+        }
+        Terminal.raw(text + "\n")
+        exit(code == .validationFailure ? .usage : .unclassified)
+    }
+
+    private static func exit(_ code: LarkiveCore.ExitCode) -> Never {
+        Larkive.exit(withError: ArgumentParser.ExitCode(code.rawValue))
+    }
+}
+
+/// Ends the program with a code; everything has been said already.
+struct Stop: Error {
+    let code: LarkiveCore.ExitCode
+}
+
+extension VaultError.Kind {
+    var exitCode: LarkiveCore.ExitCode {
+        switch self {
+        case .noArchive: .noArchive
+        case .locked: .locked
+        case .exists, .newerFormat, .otherBrand, .notOwner: .usage
+        case .damaged: .damaged
+        case .rolledBack: .audit
+        case .keyMissing: .key
+        case .noSpace, .notWritable: .space
+        }
+    }
+}
+
+extension SourceError {
+    var exitCode: LarkiveCore.ExitCode {
+        switch kind {
+        case .credentials, .forbidden: .human
+        case .gone, .incomplete: .partial
+        case .unreachable: .unreachable
+        case .temporary: .temporary
+        case .quota: .limit
+        }
+    }
+}

@@ -53,19 +53,3 @@ package struct AuditRecord: Hashable, Sendable {
         self.event = event
     }
 }
-
-/// The name of one execution of a command that writes: its start and some random digits.
-package enum Run {}
-package typealias RunID = Identifier<Run>
-
-extension RunID {
-    /// As in `20261121T040506Z-1a2b3c4d`.
-    package static func made(
-        at time: Timestamp,
-        using random: inout some RandomNumberGenerator
-    ) -> RunID? {
-        let second = String(time.description.prefix(19)).filter { $0 != "-" && $0 != ":" }
-        let digits = (0..<4).map { _ in UInt8.random(in: 0...255, using: &random) }
-        return RunID("\(second)Z-\(Hex.text(digits))")
-    }
-}

@@ -71,3 +71,12 @@ struct NoteShelf: Sendable {
         } catch { throw error.asAuditError }
     }
 }
+
+/// The newest note that STATE has seen.
+package enum SeenNote {
+    package static func text(in state: String) -> String? {
+        guard let folder = try? Directory.open(state), let bytes = try? folder.contents("seen")
+        else { return nil }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

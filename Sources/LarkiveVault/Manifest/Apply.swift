@@ -47,8 +47,7 @@ struct Apply {
                 "INSERT INTO source (n, name) VALUES (?, ?)",
                 [try number("source"), try secret("name")]
             )
-        case .runStarted:
-            try run("INSERT INTO run (id, started) VALUES (?, ?)", [record.run.rawValue, time])
+        case .runStarted: try startRun()
         case .runFinished: try finishRun()
         case .sourceListed: try listSource()
         case .messagesExamined: try examineMessages()
@@ -82,6 +81,12 @@ struct Apply {
     }
 
     // MARK: runs and sources
+
+    private func startRun() throws {
+        try run("INSERT INTO run (id, started) VALUES (?, ?)", [record.run.rawValue, time])
+        guard let digest = fields["archive_sha256"]?.string else { return }
+        try run("UPDATE meta SET value = ? WHERE name = 'archive_sha256'", [digest])
+    }
 
     private func finishRun() throws {
         try run(

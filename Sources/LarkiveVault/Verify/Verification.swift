@@ -42,7 +42,7 @@ extension ReadingVault {
             }
             group = []
         }
-        try check.run(seen: Self.seenNote(in: state)) { record in
+        try check.run(seen: state.flatMap(SeenNote.text)) { record in
             group.append(record)
             if group.count >= 1_000 { apply() }
         }
@@ -55,13 +55,6 @@ extension ReadingVault {
         return Verification(
             findings: findings, objects: objectCheck.count, bytes: objectCheck.bytes,
             attachments: try fold.attachmentCount(), auditRecords: check.size)
-    }
-
-    private static func seenNote(in state: String?) -> String? {
-        guard let state, let folder = try? Directory.open(state),
-            let bytes = try? folder.contents("seen")
-        else { return nil }
-        return String(decoding: bytes, as: UTF8.self)
     }
 
     private func differences(to fold: SQLiteManifest) throws -> [Finding] {

@@ -1,0 +1,85 @@
+import ArgumentParser
+import LarkiveCore
+import LarkiveVault
+
+struct Status: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show the last run, what each source has in the archive, and what is open.")
+
+    @OptionGroup var options: CommonOptions
+    @Flag(help: "Print one JSON object.") var json = false
+
+    func run() async throws {
+        let world = try World.live(options)
+        let vault = try world.reading()
+        let status = try vault.manifest.status()
+        if json {
+            return Terminal.print(
+                status.json(
+                    archive: world.config.archive, free: vault.freeBytes(),
+                    inbox: vault.inbox.count()))
+        }
+        for line in status.lines(archive: world.config.archive, free: vault.freeBytes()) {
+            Terminal.print(Terminal.escaped(line))
+        }
+    }
+}
+
+extension ArchiveStatus {
+    func lines(archive: String, free: Int64?) -> [String] {
+        var lines = ["archive        \(archive)"]
+        if let run = lastRun {
+            let end = run.finished.map { "\(run.outcome ?? "ended") at \($0)" } ?? "not ended"
+            lines.append("last run       \(run.run): \(end)")
+        } else {
+            lines.append("last run       none yet")
+        }
+        lines.append("last complete  \(lastComplete ?? "never")")
+        lines.append(
+            "stored         \(Figures.count(objects, "object", "objects")), \(Figures.bytes(bytes))"
+        )
+        if let free { lines.append("free           \(Figures.bytes(free))") }
+        for source in sources {
+            lines.append(
+                "source         \(source.name): \(source.held) held, \(source.failed) failed, "
+                    + "\(source.pending) pending, \(source.skipped) skipped, "
+                    + "\(source.unread) messages unread; complete "
+                    + (source.lastComplete.map { "at \($0)" } ?? "never"))
+        }
+        if ledger > 0 {
+            lines.append(
+                "open           \(Figures.count(ledger, "problem", "problems")), the oldest since "
+                    + "\(oldestUnarchived ?? "?"); see larkive problems")
+        }
+        return lines
+    }
+
+    func json(archive: String, free: Int64?, inbox: Int) -> JSON {
+        .object([
+            "archive": .string(archive),
+            "last_run": lastRun.map { run in
+                .object([
+                    "run": .string(run.run), "outcome": run.outcome.map(JSON.string),
+                    "exit_code": run.exitCode.map(JSON.integer),
+                    "finished": run.finished.map(JSON.string),
+                ])
+            },
+            "last_complete": lastComplete.map(JSON.string),
+            "sources": .array(
+                sources.map { source in
+                    .object([
+                        "source": .string(source.name),
+                        "last_complete_listing": source.lastComplete.map(JSON.string),
+                        "held": .integer(source.held), "failed": .integer(source.failed),
+                        "pending": .integer(source.pending), "accepted": 0,
+                        "skipped": .integer(source.skipped),
+                        "unread": .integer(source.unread),
+                        "vanished": .integer(source.vanished),
+                    ])
+                }),
+            "oldest_unarchived": oldestUnarchived.map(JSON.string),
+            "ledger": .integer(ledger), "objects": .integer(objects), "bytes": .integer(bytes),
+            "free_bytes": free.map(JSON.integer), "inbox": JSON(inbox),
+        ])
+    }
+}

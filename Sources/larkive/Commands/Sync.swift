@@ -1,0 +1,209 @@
+import ArgumentParser
+import LarkiveCore
+import LarkiveFeishu
+import LarkiveVault
+
+struct Sync: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Walk the sources and archive what is new.",
+        discussion: """
+            Silent from cron when all is well. Ends with 0 only when everything that the sources \
+            list is in the archive.
+            """)
+
+    @OptionGroup var options: CommonOptions
+    @Flag(help: "Show what a run would do; take no lock and write nothing.") var dryRun = false
+    @Flag(help: "Print the summary as one JSON object.") var json = false
+    @Option(help: "Only this source, like mail:a@corp.example; may be given several times.")
+    var source: [String] = []
+
+    func run() async throws {
+        let world = try World.live(options)
+        let sources = try chosenSources(world.config)
+        guard !sources.isEmpty else {
+            throw UsageError(
+                "nothing to archive: no mailboxes, tasklists or tasks in \(world.configPath)",
+                hint: "add addresses to `mail.mailboxes` or guids to `tasks.tasklists`")
+        }
+        if dryRun { return try await plan(world, sources) }
+        try await sync(world, sources)
+    }
+
+    private func chosenSources(_ config: Config) throws -> [SourceName] {
+        try source.isEmpty
+            ? config.sources
+            : source.map { text in
+                guard let name = config.sources.first(where: { $0.description == text }) else {
+                    throw UsageError(
+                        "the config has no source `\(text)`",
+                        hint: "known: "
+                            + config.sources.map(\.description).joined(separator: ", "))
+                }
+                return name
+            }
+    }
+
+    private func sync(_ world: World, _ sources: [SourceName]) async throws {
+        let run = world.newRun()
+        let connection = try world.connection()
+        let vault: Vault
+        do {
+            vault = try await world.writing(run)
+        } catch let failure as VaultError where failure.kind == .locked {
+            try refuse(world, failure)
+            await connection.shutdown()
+            throw failure
+        } catch {
+            await connection.shutdown()
+            throw error
+        }
+        let progress = ProgressLine(
+            isVisible: Terminal.errorIsTerminal && !json, sources: sources.count)
+        let engine = try SyncEngine(
+            settings: try settings(world, vault, run, sources),
+            parts: parts(connection, vault, progress, world.clock))
+        let signals = Signals()
+        let task = Task { await engine.run { signals.received } }
+        signals.watch { task.cancel() }
+        let summary = await task.value
+        progress.clear()
+        await connection.shutdown()
+        vault.cleanUp()
+        show(summary)
+        if summary.exitCode != .complete { throw Stop(code: summary.exitCode) }
+    }
+
+    /// A refused run is recorded by the run that has the lock.
+    private func refuse(_ world: World, _ failure: VaultError) throws {
+        try world.reading().note(
+            AuditEvent(
+                .runRefused, ["reason": "locked"],
+                hidden: ["actor": .object(world.actor), "detail": .string(failure.detail)]),
+            at: world.clock.now())
+    }
+
+    private func settings(
+        _ world: World, _ vault: Vault, _ run: RunID, _ sources: [SourceName]
+    ) throws -> SyncSettings {
+        let identity = try vault.fixBrand(world.config.brand)
+        var events: [AuditEvent] = []
+        if let recovery = vault.recovery { events.append(.recovered(recovery)) }
+        events.append(
+            AuditEvent(
+                .runStarted,
+                [
+                    "archive_sha256": .string(identity.digest.hex),
+                    "restricted": .bool(!source.isEmpty),
+                ],
+                hidden: [
+                    "actor": .object(world.actor),
+                    "app_id": .string(world.config.feishu.appID),
+                    "base_url": .string(world.config.feishu.baseURL),
+                    "sources": .array(sources.map { .string($0.description) }),
+                ]))
+        return SyncSettings(
+            run: run, sources: sources, isRestricted: !source.isEmpty,
+            inlineImages: world.config.inlineImages, parallel: world.config.parallel,
+            openingEvents: events)
+    }
+
+    private func parts(
+        _ connection: FeishuConnection, _ vault: Vault, _ progress: ProgressLine,
+        _ clock: any WallClock
+    ) -> EngineParts {
+        EngineParts(
+            mail: connection.mail, tasks: connection.tasks, fetcher: connection.fetcher,
+            store: vault.objects, audit: vault.journal, manifest: vault.manifest,
+            observer: progress, clock: clock, costs: { connection.costs() })
+    }
+
+    private func show(_ summary: RunSummary) {
+        let report = SyncReport(summary: summary)
+        if json {
+            Terminal.print(summary.json)
+        } else if Terminal.outputIsTerminal {
+            for line in report.lines { Terminal.print(Terminal.escaped(line)) }
+        }
+        for line in report.complaint { Terminal.note(Terminal.escaped(line)) }
+    }
+
+    // MARK: dry run
+
+    private func plan(_ world: World, _ sources: [SourceName]) async throws {
+        let vault = try world.reading()
+        let connection = try world.connection()
+        let engine = try SyncEngine(
+            settings: SyncSettings(
+                run: world.newRun(), sources: sources, isRestricted: !source.isEmpty,
+                inlineImages: world.config.inlineImages, parallel: 1, openingEvents: []),
+            parts: EngineParts(
+                mail: connection.mail, tasks: connection.tasks, fetcher: connection.fetcher,
+                store: NothingStored(), audit: NothingLogged(),
+                manifest: try vault.manifest.withWalkInMemory(),
+                observer: ProgressLine(isVisible: false, sources: sources.count),
+                clock: world.clock, costs: { connection.costs() }))
+        let plan: PlanSummary
+        do {
+            plan = try await engine.plan()
+        } catch {
+            await connection.shutdown()
+            throw error
+        }
+        await connection.shutdown()
+        show(plan)
+        let failures = plan.walks.compactMap(\.failure)
+        for failure in failures { Terminal.complain(failure.detail, hint: failure.hint) }
+        if let first = failures.first { throw Stop(code: first.exitCode) }
+    }
+
+    private func show(_ plan: PlanSummary) {
+        if json { return Terminal.print(plan.json) }
+        Terminal.print(
+            "\(Figures.count(Int64(plan.newAttachments), "new attachment", "new attachments")), "
+                + "\(Figures.count(Int64(plan.openAttachments), "open one", "open ones")) from "
+                + "earlier runs; nothing was written")
+    }
+}
+
+extension PlanSummary {
+    var json: JSON {
+        .object([
+            "new": JSON(newAttachments), "open": JSON(openAttachments),
+            "sources": .array(
+                walks.map { walk in
+                    .object([
+                        "source": .string(walk.name.description),
+                        "messages_to_examine": .integer(walk.examinedNow),
+                        "error": walk.failure.map { .string($0.detail) },
+                    ])
+                }),
+        ])
+    }
+}
+
+extension AuditEvent {
+    fileprivate static func recovered(_ recovery: Vault.Recovery) -> AuditEvent {
+        var record: JSONObject = [
+            "records": JSON(recovery.records), "torn_bytes": JSON(recovery.tornBytes),
+        ]
+        if let digest = recovery.tornDigest { record.append("torn_sha256", .string(digest.hex)) }
+        var hidden = JSONObject()
+        if let file = recovery.quarantined { hidden.append("quarantine", .string(file)) }
+        return AuditEvent(.runRecovered, record, hidden: hidden)
+    }
+}
+
+/// The store and the log of a run that must write nothing.
+private struct NothingStored: ObjectStore {
+    private static let refusal = StoreError(.notWritable, "a dry run writes nothing")
+
+    func open(expecting size: Int64?) throws(StoreError) -> any Scratch { throw Self.refusal }
+    func publish(_ group: [Staged]) throws(StoreError) -> Set<ContentDigest> { throw Self.refusal }
+}
+
+private struct NothingLogged: AuditLog {
+    private static let refusal = AuditError(.notWritable, "a dry run writes nothing")
+
+    func append(_ events: [AuditEvent]) throws(AuditError) -> [AuditRecord] { throw Self.refusal }
+    func seal() throws(AuditError) { throw Self.refusal }
+}

@@ -1,0 +1,83 @@
+import LarkiveCore
+import SystemPackage
+import Glibc
+
+/// Where words go: results to standard output, all else to standard error as `larkive: …`.
+enum Terminal {
+    static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+    static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
+    static func print(_ line: String) { write(line + "\n", to: .standardOutput) }
+    static func print(_ value: JSON) { print(JSONWriter.text(of: value)) }
+    static func note(_ line: String) { write("larkive: \(line)\n", to: .standardError) }
+    static func raw(_ text: String) { write(text, to: .standardError) }
+
+    /// Says what is wrong and, on a line of its own, what to do.
+    static func complain(_ message: String, hint: String?) {
+        note(escaped(message))
+        if let hint { note("hint: \(escaped(hint))") }
+    }
+
+    // A closed pipe is not worth an error of its own.
+    private static func write(_ text: String, to file: FileDescriptor) {
+        _ = try? file.writeAll(text.utf8)
+    }
+
+    /// Text from the platform: control and direction characters are shown, not obeyed.
+    static func escaped(_ text: String) -> String {
+        var shown = ""
+        for scalar in text.unicodeScalars {
+            switch scalar.value {
+            case 0..<0x20, 0x7F..<0xA0, 0x061C, 0x200B...0x200F, 0x2028...0x202E,
+                0x2060...0x206F, 0xFEFF:
+                shown += "\\u{\(String(scalar.value, radix: 16))}"
+            default: shown.unicodeScalars.append(scalar)
+            }
+        }
+        return shown
+    }
+
+    /// How many columns a text takes: East Asian wide characters take two, marks none.
+    static func width(_ text: String) -> Int {
+        text.reduce(0) { $0 + width($1) }
+    }
+
+    private static func width(_ character: Character) -> Int {
+        guard let scalar = character.unicodeScalars.first else { return 0 }
+        switch scalar.value {
+        case 0x0300...0x036F: return 0
+        case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF,
+            0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1FAFF,
+            0x20000...0x3FFFD:
+            return 2
+        default: return 1
+        }
+    }
+}
+
+/// Figures as people read them.
+enum Figures {
+    static func bytes(_ count: Int64) -> String {
+        guard count >= 1_024 else { return "\(count) B" }
+        var (value, unit) = (Double(count), 0)
+        let units = ["B", "KiB", "MiB", "GiB", "TiB"]
+        while value >= 1_024, unit < units.count - 1 { (value, unit) = (value / 1_024, unit + 1) }
+        return "\(oneDecimal(value)) \(units[unit])"
+    }
+
+    static func oneDecimal(_ value: Double) -> String {
+        let tenths = Int64((value * 10).rounded())
+        return "\(tenths / 10).\(tenths % 10)"
+    }
+
+    static func duration(_ seconds: Double) -> String {
+        let whole = Int64(seconds.rounded())
+        if whole < 60 { return "\(whole) s" }
+        if whole < 3_600 { return "\(whole / 60) min \(whole % 60) s" }
+        return "\(whole / 3_600) h \(whole / 60 % 60) min"
+    }
+
+    static func count(_ number: Int64, _ one: String, _ many: String) -> String {
+        "\(number) \(number == 1 ? one : many)"
+    }
+}

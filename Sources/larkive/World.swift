@@ -1,0 +1,74 @@
+import CLinux
+import FoundationEssentials
+import LarkiveCore
+import LarkiveFeishu
+import LarkiveVault
+
+/// Where real parts are put together; nothing else builds them.
+struct World: Sendable {
+    let config: Config
+    let configPath: String
+    let environment: [String: String]
+    let clock: any WallClock
+
+    static func live(_ options: CommonOptions) throws -> World {
+        let environment = ProcessInfo.processInfo.environment
+        let file = try ConfigFile.find(given: options.config, environment: environment)
+        return World(
+            config: try file.read(), configPath: file.path, environment: environment,
+            clock: SystemClock())
+    }
+
+    func newRun() -> RunID {
+        var random = SystemRandomNumberGenerator()
+        return RunID.made(at: clock.now(), using: &random)
+    }
+
+    func state(of archive: String) -> String {
+        StateFolder.path(config.state, archive: archive, environment: environment)
+    }
+
+    /// For looking; no lock.
+    func reading() throws -> ReadingVault { try ReadingVault(at: config.archive) }
+
+    /// For writing; takes the lock.
+    func writing(_ run: RunID) async throws -> Vault {
+        let identity = try ReadingVault.identity(at: config.archive)
+        return try await Vault.open(
+            at: config.archive, state: state(of: identity.id), run: run, clock: clock)
+    }
+
+    func connection() throws -> FeishuConnection {
+        let secret = try Trust.secret(config, environment: environment)
+        return try FeishuConnection(
+            baseURL: config.feishu.baseURL, appID: config.feishu.appID, appSecret: secret,
+            pacing: config.feishu.isPaced, linkHosts: config.feishu.linkHosts)
+    }
+
+    /// Who does this: for the private part of records.
+    var actor: JSONObject {
+        var actor: JSONObject = [
+            "host": .string(ProcessInfo.processInfo.hostName), "pid": JSON(Int(lk_pid())),
+            "uid": JSON(Int(lk_owner())), "version": .string(Larkive.version),
+        ]
+        if let user = environment["SUDO_USER"] { actor.append("sudo_user", .string(user)) }
+        if let login = FileManager.default.contents(atPath: "/proc/self/loginuid") {
+            actor.append("loginuid", .string(String(decoding: login, as: UTF8.self)))
+        }
+        return actor
+    }
+
+    /// Turns events of this command into records at once when no run has the archive.
+    func recordInbox() async {
+        guard let vault = try? await writing(newRun()) else { return }
+        try? await vault.journal.seal()
+        vault.cleanUp()
+    }
+}
+
+/// The time of day as the system tells it.
+struct SystemClock: WallClock {
+    func now() -> Timestamp {
+        Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
+    }
+}
