@@ -24,7 +24,9 @@ extension WorldFile {
         let endpoint = try fields.needed("endpoint").word(Endpoint.self)
         let named = effects.filter { fields[$0] != nil }
         guard let name = named.first, named.count == 1, let value = fields[name] else {
-            throw node.error("a fault needs exactly one of: \(effects.sorted().joined(separator: ", "))")
+            throw node.error(
+                "a fault needs exactly one of: \(effects.sorted().joined(separator: ", "))"
+            )
         }
         return Fault(endpoint, when: try matcher(fields), try effect(name, value))
     }
@@ -36,7 +38,8 @@ extension WorldFile {
             attachment: try fields.text("attachment"),
             guid: try fields.text("guid"),
             skip: try fields.integer("skip") ?? 0,
-            times: try fields.integer("times"))
+            times: try fields.integer("times")
+        )
     }
 
     private static func effect(
@@ -74,7 +77,8 @@ extension WorldFile {
             status: try status(fields),
             code: Int64(try fields.needed("code").integer()),
             message: try fields.text("msg") ?? "scripted",
-            headers: try fields["headers"].map(headers) ?? [])
+            headers: try fields["headers"].map(headers) ?? []
+        )
     }
 
     private static func raw(_ node: StrictNode) throws(WorldFileError) -> FaultEffect {
@@ -83,7 +87,8 @@ extension WorldFile {
             status: try status(fields),
             type: try fields.text("type") ?? "text/html",
             body: try fields.text("body") ?? "",
-            headers: try fields["headers"].map(headers) ?? [])
+            headers: try fields["headers"].map(headers) ?? []
+        )
     }
 
     private static func status(_ fields: StrictFields) throws(WorldFileError) -> Int {
@@ -95,7 +100,9 @@ extension WorldFile {
     private static func stall(_ node: StrictNode) throws(WorldFileError) -> FaultEffect {
         let fields = try node.fields(["after", "seconds"])
         return .stall(
-            after: try fields.integer("after") ?? 0, lasts: try fields.needed("seconds").seconds())
+            after: try fields.integer("after") ?? 0,
+            lasts: try fields.needed("seconds").seconds()
+        )
     }
 
     private static func headers(_ node: StrictNode) throws(WorldFileError) -> [Header] {

@@ -36,8 +36,10 @@ struct LinkDesk: Sendable {
                 content: attachment.content,
                 subject: subject,
                 expires: expires,
-                uses: 2),
-            at: now)
+                uses: 2
+            ),
+            at: now
+        )
     }
 
     mutating func mintTask(
@@ -52,8 +54,10 @@ struct LinkDesk: Sendable {
                 content: attachment.content,
                 subject: subject,
                 expires: expires,
-                uses: 3),
-            at: now)
+                uses: 3
+            ),
+            at: now
+        )
     }
 
     func subject(of code: String) -> CallSubject { links[code]?.subject ?? CallSubject() }

@@ -25,7 +25,9 @@ extension World.Folder {
 }
 
 extension World.Message {
-    /// Source: the page on getting a message. Fields without a scope are left out silently.
+    /// Source: the page on getting a message.
+    ///
+    /// Fields without a scope are left out silently.
     func json(
         _ format: MessageFormat,
         scopes: Set<World.Scope>,
@@ -80,7 +82,10 @@ extension World.MailAttachment {
             "is_inline": .bool(isInline), "cid": .string(contentID),
         ]
         if kind == .ordinary, limit > 0, content.count <= limit {
-            json.append("body", .string(Base64.urlSafe(ContentStream(content).flatMap { [UInt8]($0) })))
+            json.append(
+                "body",
+                .string(Base64.urlSafe(ContentStream(content).flatMap { [UInt8]($0) }))
+            )
         }
         return distortion.apply(to: json)
     }

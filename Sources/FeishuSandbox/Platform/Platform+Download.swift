@@ -28,7 +28,8 @@ extension Answer {
                 Header("Content-Type", MediaType.of(name)),
                 Header("Content-Disposition", disposition(name)),
             ],
-            body: .content(content, count: content.count))
+            body: .content(content, count: content.count)
+        )
     }
 
     /// Both spellings of RFC 6266: a plain fallback and the exact name.

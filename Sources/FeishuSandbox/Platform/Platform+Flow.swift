@@ -35,7 +35,8 @@ extension Platform {
         guard endpoint != .tenantToken else { return }
         try authorize(visit.call.authorization, at: visit.now)
         guard hasTiers, let tier = endpoint.tier else { return }
-        guard let refusal = windows[endpoint, default: RateWindows(tier)].admit(at: visit.now) else {
+        guard let refusal = windows[endpoint, default: RateWindows(tier)].admit(at: visit.now)
+        else {
             return
         }
         counters.throttled[endpoint.rawValue, default: 0] += 1

@@ -1,15 +1,23 @@
 extension Platform {
-    /// Source: the page on listing folders. Not paged.
+    /// Source: the page on listing folders.
+    ///
+    /// Not paged.
     func folders(_ visit: Visit) throws(APIError) -> JSON {
         let mailbox = try mailbox(visit, .folders)
         let kind = visit.call.first("folder_type")
-        guard [nil, "1", "2"].contains(kind) else { throw .badMailParameter(.folders, "folder_type") }
+        guard [nil, "1", "2"].contains(kind) else {
+            throw .badMailParameter(.folders, "folder_type")
+        }
         let wanted = kind == nil && world.quirks.folderTypeIsNeeded ? "2" : kind
-        let folders = mailbox.folders.filter { wanted == nil || ($0.isSystem ? "1" : "2") == wanted }
+        let folders = mailbox.folders.filter {
+            wanted == nil || ($0.isSystem ? "1" : "2") == wanted
+        }
         return ["items": .array(folders.map { $0.json(in: mailbox) })]
     }
 
-    /// Source: the page on listing messages. The items are ids and nothing else.
+    /// Source: the page on listing messages.
+    ///
+    /// The items are ids and nothing else.
     func messages(_ visit: Visit) throws(APIError) -> JSON {
         let mailbox = try mailbox(visit, .messages)
         let size = visit.call.first("page_size").flatMap { Int($0) } ?? 0
@@ -58,7 +66,8 @@ extension Platform {
     /// Source: the page on getting messages by the batch.
     func batchGet(_ visit: Visit) throws(APIError) -> JSON {
         let mailbox = try mailbox(visit, .messages)
-        guard let request = BatchRequest(visit.call.body), (1...20).contains(request.messageIDs.count)
+        guard let request = BatchRequest(visit.call.body),
+            (1...20).contains(request.messageIDs.count)
         else { throw .badMailParameter(.batchGet, "message_ids must hold 1 to 20 ids") }
         let format = try MessageFormat(request.format, at: .batchGet)
         let found = request.messageIDs.compactMap { mailbox[$0] }

@@ -1,5 +1,7 @@
 extension Platform {
-    /// Source: the page on attachment links. Ids that fail are named, and the call is a success.
+    /// Source: the page on attachment links.
+    ///
+    /// Ids that fail are named, and the call is a success.
     mutating func downloadURLs(_ visit: Visit) throws(APIError) -> JSON {
         let mailbox = try mailbox(visit, .body)
         let ids = visit.call.all("attachment_ids")
@@ -31,7 +33,10 @@ extension Platform {
         at now: Moment
     ) -> JSON {
         let subject = CallSubject(
-            mailboxes: [mailbox.address], messages: [message.id], attachments: [attachment.id])
+            mailboxes: [mailbox.address],
+            messages: [message.id],
+            attachments: [attachment.id]
+        )
         let code = links.mintMail(attachment, subject, at: now)
         return [
             "attachment_id": .string(attachment.id), "download_url": .string(url(for: code)),

@@ -71,7 +71,8 @@ extension [World.TaskItem] {
         let to = try call.moment("created_to")
         let completed = call.first("completed").map { $0 == "true" }
         return filter { task in
-            (completed == nil || task.isCompleted == completed) && task.created >= from ?? task.created
+            (completed == nil || task.isCompleted == completed)
+                && task.created >= from ?? task.created
                 && task.created <= to ?? task.created
         }
     }

@@ -3,7 +3,9 @@ import FoundationEssentials
 extension Platform {
     /// The flat answer of `tenant_access_token/internal`.
     ///
-    /// Source: its page, and the general codes. Failures are HTTP 200 with a code.
+    /// Source: its page, and the general codes.
+    ///
+    /// Failures are HTTP 200 with a code.
     /// Content-Type is not looked at: the official Python client sends none.
     mutating func tenantToken(_ visit: Visit) -> JSON {
         guard let body = TokenRequest(visit.call.body) else {
@@ -37,7 +39,9 @@ private struct TokenRequest: Decodable {
     }
 
     init?(_ body: [UInt8]) {
-        guard let request = try? JSONDecoder().decode(Self.self, from: Data(body)) else { return nil }
+        guard let request = try? JSONDecoder().decode(Self.self, from: Data(body)) else {
+            return nil
+        }
         self = request
     }
 }

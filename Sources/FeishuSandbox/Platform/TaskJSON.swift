@@ -55,7 +55,9 @@ extension World.TaskItem {
 }
 
 extension World.TaskAttachment {
-    /// Source: the page on getting an attachment. `size` is a number, `uploaded_at` a string.
+    /// Source: the page on getting an attachment.
+    ///
+    /// `size` is a number, `uploaded_at` a string.
     func json(on task: World.TaskItem, url: String?) -> JSON {
         var json: JSON = [
             "guid": .string(guid), "file_token": .string(fileToken), "name": .string(name),

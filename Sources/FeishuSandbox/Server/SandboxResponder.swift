@@ -41,12 +41,15 @@ extension Call {
             request.uri.string,
             authorization: request.headers[.authorization],
             hasRange: request.headers[.range] != nil,
-            body: Array(body.readableBytesView))
+            body: Array(body.readableBytesView)
+        )
     }
 }
 
 extension Answer {
-    func response(to call: Call) -> Response { response(to: call, body: BodyDelivery(self).responseBody) }
+    func response(to call: Call) -> Response {
+        response(to: call, body: BodyDelivery(self).responseBody)
+    }
 
     /// `HEAD` gets the head alone, with the length that a body would have.
     fileprivate func response(to call: Call, body: ResponseBody) -> Response {
@@ -57,6 +60,10 @@ extension Answer {
         }
         if !delivery.isChunked { fields[.contentLength] = String(count) }
         let status = HTTPResponse.Status(code: status)
-        return Response(status: status, headers: fields, body: call.method == "HEAD" ? .init() : body)
+        return Response(
+            status: status,
+            headers: fields,
+            body: call.method == "HEAD" ? .init() : body
+        )
     }
 }

@@ -63,7 +63,8 @@ package final class SandboxServer: Sendable {
             responder: SandboxResponder(desk: desk),
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: port)),
             onServerRunning: { channel in onListening(channel.localAddress?.port ?? port) },
-            logger: quiet)
+            logger: quiet
+        )
     }
 }
 
@@ -92,5 +93,11 @@ extension SandboxServer {
         _ body: @Sendable (inout World) throws -> sending Result
     ) rethrows -> Result {
         try desk.withPlatform { try body(&$0.world) }
+    }
+
+    func withPlatform<Result: Sendable>(
+        _ body: (inout Platform) throws -> sending Result
+    ) rethrows -> Result {
+        try desk.withPlatform(body)
     }
 }

@@ -32,13 +32,16 @@ extension APIError {
         .array(
             missingScopes.map {
                 ["type": "action_scope_required", "subject": .string($0), "description": ""]
-            })
+            }
+        )
     }
 }
 
 /// Refusals of the gateway, before an endpoint is asked.
 ///
-/// Source: the general codes of the call guide. Faults of authorization are HTTP 400.
+/// Source: the general codes of the call guide.
+///
+/// Faults of authorization are HTTP 400.
 extension APIError {
     static let noToken = APIError(400, 99_991_661, "Missing access token for authorization.")
     static let badTenantToken = APIError(400, 99_991_663, "Invalid access token for authorization.")
@@ -47,8 +50,10 @@ extension APIError {
 
     static func lacksScope(_ scope: World.Scope) -> APIError {
         var error = APIError(
-            400, 99_991_672,
-            "Access denied. One of the following scopes is required: [\(scope.rawValue)].")
+            400,
+            99_991_672,
+            "Access denied. One of the following scopes is required: [\(scope.rawValue)]."
+        )
         error.missingScopes = [scope.rawValue]
         return error
     }

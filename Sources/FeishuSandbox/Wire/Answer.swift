@@ -61,7 +61,8 @@ extension Answer {
         Answer(
             status: status,
             headers: [Header("Content-Type", "text/plain")],
-            body: .bytes(Array(text.utf8)))
+            body: .bytes(Array(text.utf8))
+        )
     }
 
     static func json(_ status: Int, _ value: JSON, logID: String) -> Answer {
@@ -71,6 +72,7 @@ extension Answer {
                 Header("Content-Type", "application/json; charset=utf-8"),
                 Header("X-Tt-Logid", logID),
             ],
-            body: .bytes(value.utf8))
+            body: .bytes(value.utf8)
+        )
     }
 }
