@@ -68,6 +68,14 @@ import Testing
         #expect(answer.header("Content-Encoding") == "gzip")
     }
 
+    @Test func `a link can lead to another one`() throws {
+        var visitor = try visitor(Fault(.link, when: .init(times: 1), .redirect))
+        let first = try link(&visitor)
+        #expect(first.status == 302)
+        let next = Call("GET", Call.target(of: first.header("Location") ?? ""))
+        #expect(visitor.platform.answer(next, at: visitor.now).count == 70_000)
+    }
+
     @Test func `links can fail by name`() throws {
         var visitor = try visitor(Fault(.downloadURL, .failedIDs(["a2"])))
         let data = try visitor.get(SmallWorld.links + "a1&attachment_ids=a2").json["data"]
@@ -86,6 +94,16 @@ import Testing
         let answer = visitor.get("/open-apis/task/v2/attachments/f9")
         let item = try answer.json["data"]?["attachment"]
         #expect(item?["size"] == "1000" && item?["name"] == .null && item?["file_token"] == nil)
+    }
+
+    @Test func `small attachments can come inside a batch`() throws {
+        var visitor = try visitor()
+        visitor.platform.world.quirks.inlineBodiesUpTo = 10
+        let body: JSON = ["message_ids": [.string(SmallWorld.messageID)]]
+        let answer = visitor.post(SmallWorld.mailbox + "/messages/batch_get", body)
+        let message = try answer.json["data"]?["messages"].items.first
+        let files = try message?["attachments"].items
+        #expect(files?.map { $0["body"] } == [nil, ""])
     }
 
     @Test func `attachment ids may be empty, doubled or odd`() throws {

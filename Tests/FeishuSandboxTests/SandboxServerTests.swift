@@ -49,8 +49,9 @@ import Testing
         }
     }
 
-    @Test func `a body can come in chunks`() async throws {
-        try await withLink([Fault(.link, .chunked)]) { _, url in
+    @Test(arguments: [FaultEffect.chunked, .unframed])
+    func `a body can come without its length`(effect: FaultEffect) async throws {
+        try await withLink([Fault(.link, effect)]) { _, url in
             let (status, data) = try await fetch(url)
             #expect(status == 200 && data.count == 70_000)
         }
@@ -83,6 +84,17 @@ import Testing
             }
             #expect(server.truth().map(\.name) == ["f1.pdf", "f2.pdf"])
         }
+    }
+
+    @Test func `a server with a stalled body stops at once`() async throws {
+        let stall = FaultEffect.stall(after: 10, lasts: .seconds(3600))
+        let server = try await SandboxServer.start(world: SmallWorld.world)
+        server.setFaults([Fault(.link, stall)])
+        let url = try server.mintLink()
+        let stalled = Task { try await fetch(url).0 }
+        while server.counters().bytesServed == 0 { await Task.yield() }
+        await server.stop()
+        await #expect(throws: URLError.self) { try await stalled.value }
     }
 
     @Test func `links grow old when the clock is put forward`() async throws {

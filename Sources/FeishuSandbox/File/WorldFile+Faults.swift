@@ -15,8 +15,8 @@ extension WorldFile {
         "endpoint", "mailbox", "message", "attachment", "guid", "skip", "times",
     ]
     private static let effects: Set = [
-        "refuse", "raw", "drop", "cut", "resize", "stall", "chunked", "headers", "failed_ids",
-        "empty_page",
+        "refuse", "raw", "drop", "cut", "resize", "stall", "chunked", "unframed", "redirect",
+        "headers", "failed_ids", "empty_page",
     ]
 
     private static func fault(_ node: StrictNode) throws(WorldFileError) -> Fault {
@@ -67,6 +67,8 @@ extension WorldFile {
         return switch name {
         case "drop": .drop
         case "chunked": .chunked
+        case "unframed": .unframed
+        case "redirect": .redirect
         default: .emptyPage
         }
     }

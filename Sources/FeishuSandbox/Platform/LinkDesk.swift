@@ -62,6 +62,13 @@ struct LinkDesk: Sendable {
 
     func subject(of code: String) -> CallSubject { links[code]?.subject ?? CallSubject() }
 
+    /// A fresh link to the same file, for a redirect; nil when there is no such link.
+    mutating func mintAgain(_ code: String, at now: Moment) -> String? {
+        guard var link = links[code] else { return nil }
+        link.used = 0
+        return mint(link, at: now)
+    }
+
     /// Every request spends one use, whatever becomes of it.
     mutating func spend(_ code: String, at now: Moment) -> Spent {
         guard let link = links[code] else { return .unknown }

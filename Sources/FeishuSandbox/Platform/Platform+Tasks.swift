@@ -11,8 +11,15 @@ extension Platform {
         try need(.tasklists)
         guard let tasklist = world.tasks.tasklist(visit.route["guid"]) else { throw .taskMissing }
         guard !tasklist.isForbidden else { throw .taskForbidden }
-        let tasks = try tasklist.tasks.compactMap { world.tasks[$0] }.filtered(by: visit.call)
-        return try taskPage(visit, of: tasks).json { $0.summaryJSON(on: world.tasks) }
+        let filter = try TaskFilter(visit.call)
+        let guids =
+            filter.isOpen
+            ? tasklist.tasks
+            : tasklist.tasks.filter {
+                world.tasks[$0].map(filter.admits) ?? false
+            }
+        let page = try taskPage(visit, of: guids)
+        return page.json { world.tasks[$0]?.summaryJSON(on: world.tasks) ?? .null }
     }
 
     /// Source: the page on getting a task; its attachments come without links.
@@ -61,27 +68,5 @@ extension Page {
             "items": .array(items.map(item)), "page_token": .string(next ?? ""),
             "has_more": .bool(next != nil),
         ]
-    }
-}
-
-extension [World.TaskItem] {
-    /// `completed`, `created_from` and `created_to`, the last two inclusive, in milliseconds.
-    fileprivate func filtered(by call: Call) throws(APIError) -> Self {
-        let from = try call.moment("created_from")
-        let to = try call.moment("created_to")
-        let completed = call.first("completed").map { $0 == "true" }
-        return filter { task in
-            (completed == nil || task.isCompleted == completed)
-                && task.created >= from ?? task.created
-                && task.created <= to ?? task.created
-        }
-    }
-}
-
-extension Call {
-    fileprivate func moment(_ name: String) throws(APIError) -> Moment? {
-        guard let text = first(name) else { return nil }
-        guard let milliseconds = Int64(text) else { throw .badTaskParameter(name) }
-        return Moment(milliseconds: milliseconds)
     }
 }

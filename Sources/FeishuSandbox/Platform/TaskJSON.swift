@@ -49,8 +49,8 @@ extension World.TaskItem {
     }
 
     private func tasklists(on board: World.TaskBoard) -> JSON {
-        let own = board.tasklists.filter { $0.tasks.contains(guid) }
-        return .array(own.map { ["tasklist_guid": .string($0.guid), "section_guid": ""] })
+        let own = board.tasklists(showing: guid)
+        return .array(own.map { ["tasklist_guid": .string($0), "section_guid": ""] })
     }
 }
 

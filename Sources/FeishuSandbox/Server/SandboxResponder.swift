@@ -24,6 +24,10 @@ struct SandboxResponder: HTTPResponder {
             try? await context.channel.close()
             return Response(status: .ok)
         }
+        guard !answer.delivery.isUnframed else {
+            try await UnframedDelivery(answer).send(over: context.channel)
+            return Response(status: .ok)
+        }
         let body = BodyDelivery(answer) { [desk] count in
             desk.withPlatform { $0.count(served: count) }
         }

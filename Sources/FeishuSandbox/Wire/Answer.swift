@@ -42,6 +42,8 @@ package struct Delivery: Equatable, Sendable {
     package var stall: Stall?
     /// The body is sent in chunks, without `Content-Length`.
     package var isChunked = false
+    /// The body ends when the connection does, and nothing else says so.
+    package var isUnframed = false
 
     package var isPlain: Bool { self == Delivery() }
 
