@@ -3,7 +3,7 @@ import Testing
 @testable import FeishuSandbox
 
 @Suite struct FaultTests {
-    private func visitor(_ faults: Fault...) throws -> Visitor {
+    private func visitor(_ faults: SandboxFault...) throws -> Visitor {
         var world = SmallWorld.world
         world.faults = faults
         return try Visitor(world)
@@ -17,30 +17,30 @@ import Testing
 
     @Test func `a fault waits, strikes and is over`() throws {
         let server = FaultEffect.refuse(status: 500, code: 1_230_003, message: "internal")
-        var visitor = try visitor(Fault(.message, when: .init(skip: 1, times: 2), server))
+        var visitor = try visitor(SandboxFault(.message, when: .init(skip: 1, times: 2), server))
         let statuses = (1...4).map { _ in visitor.get(SmallWorld.message).status }
         #expect(statuses == [200, 500, 500, 200])
     }
 
     @Test func `a fault strikes only what it names`() throws {
         let gone = FaultEffect.refuse(status: 500, code: 1, message: "")
-        var visitor = try visitor(Fault(.task, when: .init(guid: "t2"), gone))
+        var visitor = try visitor(SandboxFault(.task, when: .init(guid: "t2"), gone))
         visitor.platform.world.tasks.add(SmallWorld.task("t2"), to: ["l1"])
         #expect(visitor.get("/open-apis/task/v2/tasks/t1").status == 200)
         #expect(visitor.get("/open-apis/task/v2/tasks/t2").status == 500)
     }
 
     @Test func `a batch is struck when it holds the message`() throws {
-        let fault = Fault(.batchGet, when: .init(message: SmallWorld.messageID), .drop)
+        let fault = SandboxFault(.batchGet, when: .init(message: SmallWorld.messageID), .drop)
         var visitor = try visitor(fault)
-        let body: JSON = ["message_ids": [.string(SmallWorld.messageID)]]
+        let body: WireJSON = ["message_ids": [.string(SmallWorld.messageID)]]
         let answer = visitor.post(SmallWorld.mailbox + "/messages/batch_get", body)
         #expect(answer.delivery.isDropped)
     }
 
     @Test func `a link is struck by the attachment that it leads to`() throws {
         let page = FaultEffect.raw(status: 200, type: "text/html", body: "<p>busy")
-        var visitor = try visitor(Fault(.link, when: .init(attachment: "a1"), page))
+        var visitor = try visitor(SandboxFault(.link, when: .init(attachment: "a1"), page))
         let answer = try link(&visitor)
         #expect(answer.header("Content-Type") == "text/html")
         #expect(answer.header("Content-Disposition") == nil)
@@ -48,13 +48,13 @@ import Testing
     }
 
     @Test func `a body can be of the wrong length and say so`() throws {
-        var visitor = try visitor(Fault(.link, .resize(by: -10)))
+        var visitor = try visitor(SandboxFault(.link, .resize(by: -10)))
         #expect(try link(&visitor).count == 69_990)
     }
 
     @Test func `accidents add up`() throws {
         let stall = FaultEffect.stall(after: 5, lasts: .seconds(9))
-        var visitor = try visitor(Fault(.link, .cut(after: 100)), Fault(.link, stall))
+        var visitor = try visitor(SandboxFault(.link, .cut(after: 100)), SandboxFault(.link, stall))
         let delivery = try link(&visitor).delivery
         #expect(delivery.cutAfter == 100)
         #expect(delivery.stall == .init(after: 5, lasts: .seconds(9)))
@@ -62,14 +62,14 @@ import Testing
 
     @Test func `headers can be changed and taken away`() throws {
         let lines = [Header("Content-Disposition", ""), Header("Content-Encoding", "gzip")]
-        var visitor = try visitor(Fault(.link, .headers(lines)))
+        var visitor = try visitor(SandboxFault(.link, .headers(lines)))
         let answer = try link(&visitor)
         #expect(answer.header("Content-Disposition") == nil)
         #expect(answer.header("Content-Encoding") == "gzip")
     }
 
     @Test func `a link can lead to another one`() throws {
-        var visitor = try visitor(Fault(.link, when: .init(times: 1), .redirect))
+        var visitor = try visitor(SandboxFault(.link, when: .init(times: 1), .redirect))
         let first = try link(&visitor)
         #expect(first.status == 302)
         let next = Call("GET", Call.target(of: first.header("Location") ?? ""))
@@ -77,7 +77,7 @@ import Testing
     }
 
     @Test func `links can fail by name`() throws {
-        var visitor = try visitor(Fault(.downloadURL, .failedIDs(["a2"])))
+        var visitor = try visitor(SandboxFault(.downloadURL, .failedIDs(["a2"])))
         let data = try visitor.get(SmallWorld.links + "a1&attachment_ids=a2").json["data"]
         #expect(data?["failed_ids"] == ["a2"])
         #expect(try data?["download_urls"].items.count == 1)
@@ -99,7 +99,7 @@ import Testing
     @Test func `small attachments can come inside a batch`() throws {
         var visitor = try visitor()
         visitor.platform.world.quirks.inlineBodiesUpTo = 10
-        let body: JSON = ["message_ids": [.string(SmallWorld.messageID)]]
+        let body: WireJSON = ["message_ids": [.string(SmallWorld.messageID)]]
         let answer = visitor.post(SmallWorld.mailbox + "/messages/batch_get", body)
         let message = try answer.json["data"]?["messages"].items.first
         let files = try message?["attachments"].items

@@ -33,7 +33,7 @@ import Testing
     @Test(arguments: [1, 7, 20])
     func `a walk over mail sees every id once`(size: Int) throws {
         var visitor = try Visitor(SmallWorld.crowded(43))
-        var ids: [JSON] = []
+        var ids: [WireJSON] = []
         var token: String?
         repeat {
             let more = token.map { "&page_token=" + PercentText.encode($0) } ?? ""
@@ -72,7 +72,7 @@ import Testing
 
     @Test func `a page can be empty although there is more`() throws {
         var world = SmallWorld.crowded(3)
-        world.faults = [Fault(.taskAttachments, when: .init(times: 1), .emptyPage)]
+        world.faults = [SandboxFault(.taskAttachments, when: .init(times: 1), .emptyPage)]
         var visitor = try Visitor(world)
         let empty = try visitor.get(Self.files + "3").json["data"]
         #expect(empty?["items"] == [] && empty?["has_more"] == true)

@@ -77,7 +77,7 @@ import Testing
 
     @Test func `one unknown id sinks a batch, or is left out`() throws {
         var visitor = try Visitor(SmallWorld.world)
-        let body: JSON = ["message_ids": ["none", .string(SmallWorld.messageID)]]
+        let body: WireJSON = ["message_ids": ["none", .string(SmallWorld.messageID)]]
         let batch = SmallWorld.mailbox + "/messages/batch_get"
         #expect(try visitor.post(batch, body).verdict == Verdict(400, 1_230_006))
         visitor.platform.world.quirks.unknownIDSinksBatch = false
@@ -87,7 +87,7 @@ import Testing
     @Test func `a batch holds 1 to 20 ids`() throws {
         var visitor = try Visitor(SmallWorld.world)
         let batch = SmallWorld.mailbox + "/messages/batch_get"
-        let ids = [JSON](repeating: .string(SmallWorld.messageID), count: 21)
+        let ids = [WireJSON](repeating: .string(SmallWorld.messageID), count: 21)
         for some in [[], ids] {
             let answer = visitor.post(batch, ["message_ids": .array(some)])
             #expect(try answer.verdict == Verdict(400, 1_230_001))
@@ -99,7 +99,7 @@ import Testing
         var world = SmallWorld.world
         world.mailboxes[SmallWorld.address]?.isForbidden = true
         var visitor = try Visitor(world)
-        let body: JSON = ["message_ids": [.string(SmallWorld.messageID)]]
+        let body: WireJSON = ["message_ids": [.string(SmallWorld.messageID)]]
         #expect(try visitor.get(SmallWorld.mailbox + "/folders").verdict == Verdict(403, 1_230_002))
         #expect(try visitor.get(SmallWorld.message).verdict == Verdict(403, 1_234_017))
         let batch = visitor.post(SmallWorld.mailbox + "/messages/batch_get", body)

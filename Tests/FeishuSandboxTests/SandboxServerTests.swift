@@ -17,7 +17,7 @@ import Testing
 
     /// A server with one link to a file of 70,000 bytes, made with the faults given.
     private func withLink(
-        _ faults: [Fault] = [],
+        _ faults: [SandboxFault] = [],
         _ body: (SandboxServer, String) async throws -> Void
     ) async throws {
         let server = try await SandboxServer.start(world: SmallWorld.world)
@@ -44,14 +44,14 @@ import Testing
 
     @Test(arguments: [FaultEffect.cut(after: 1000), .cut(after: 0), .drop])
     func `a connection can break`(effect: FaultEffect) async throws {
-        try await withLink([Fault(.link, effect)]) { _, url in
+        try await withLink([SandboxFault(.link, effect)]) { _, url in
             await #expect(throws: URLError.self) { try await fetch(url) }
         }
     }
 
     @Test(arguments: [FaultEffect.chunked, .unframed])
     func `a body can come without its length`(effect: FaultEffect) async throws {
-        try await withLink([Fault(.link, effect)]) { _, url in
+        try await withLink([SandboxFault(.link, effect)]) { _, url in
             let (status, data) = try await fetch(url)
             #expect(status == 200 && data.count == 70_000)
         }
@@ -89,7 +89,7 @@ import Testing
     @Test func `a server with a stalled body stops at once`() async throws {
         let stall = FaultEffect.stall(after: 10, lasts: .seconds(3600))
         let server = try await SandboxServer.start(world: SmallWorld.world)
-        server.setFaults([Fault(.link, stall)])
+        server.setFaults([SandboxFault(.link, stall)])
         let url = try server.mintLink()
         let stalled = Task { try await fetch(url).0 }
         while server.counters().bytesServed == 0 { await Task.yield() }

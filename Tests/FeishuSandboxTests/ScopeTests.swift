@@ -3,7 +3,7 @@ import Testing
 @testable import FeishuSandbox
 
 @Suite struct ScopeTests {
-    private func message(without scope: World.Scope?) throws -> JSON? {
+    private func message(without scope: World.Scope?) throws -> WireJSON? {
         var world = SmallWorld.world
         if let scope { world.app.scopes.remove(scope) }
         var visitor = try Visitor(world)

@@ -15,7 +15,7 @@ struct Visitor {
     }
 
     mutating func signIn() throws -> String {
-        let body: JSON = [
+        let body: WireJSON = [
             "app_id": .string(platform.world.app.id),
             "app_secret": .string(platform.world.app.secret),
         ]
@@ -27,7 +27,7 @@ struct Visitor {
         platform.answer(Call("GET", target, authorization: authorization), at: now)
     }
 
-    mutating func post(_ target: String, _ body: JSON) -> Answer {
+    mutating func post(_ target: String, _ body: WireJSON) -> Answer {
         let call = Call("POST", target, authorization: authorization, body: body.utf8)
         return platform.answer(call, at: now)
     }
@@ -48,7 +48,7 @@ extension Call {
 }
 
 extension Answer {
-    var json: JSON {
+    var json: WireJSON {
         get throws {
             guard case .bytes(let bytes) = body,
                 let root = try StrictNode.root(of: String(decoding: bytes, as: UTF8.self))
@@ -78,7 +78,7 @@ struct Verdict: Equatable {
 
 struct NotAsExpected: Error {}
 
-extension JSON? {
+extension WireJSON? {
     var text: String {
         get throws {
             guard case .string(let text)? = self else { throw NotAsExpected() }
@@ -86,7 +86,7 @@ extension JSON? {
         }
     }
 
-    var items: [JSON] {
+    var items: [WireJSON] {
         get throws {
             guard case .array(let items)? = self else { throw NotAsExpected() }
             return items

@@ -1,12 +1,12 @@
 extension WorldFile {
     /// Reads a list of faults, in YAML or JSON.
-    package static func faults(_ text: String) throws(WorldFileError) -> [Fault] {
+    package static func faults(_ text: String) throws(WorldFileError) -> [SandboxFault] {
         guard let root = try StrictNode.root(of: text) else { return [] }
         return try faults(root.items())
     }
 
-    static func faults(_ nodes: [StrictNode]) throws(WorldFileError) -> [Fault] {
-        var faults: [Fault] = []
+    static func faults(_ nodes: [StrictNode]) throws(WorldFileError) -> [SandboxFault] {
+        var faults: [SandboxFault] = []
         for node in nodes { faults.append(try fault(node)) }
         return faults
     }
@@ -19,7 +19,7 @@ extension WorldFile {
         "headers", "failed_ids", "empty_page",
     ]
 
-    private static func fault(_ node: StrictNode) throws(WorldFileError) -> Fault {
+    private static func fault(_ node: StrictNode) throws(WorldFileError) -> SandboxFault {
         let fields = try node.fields(places.union(effects))
         let endpoint = try fields.needed("endpoint").word(Endpoint.self)
         let named = effects.filter { fields[$0] != nil }
@@ -28,7 +28,7 @@ extension WorldFile {
                 "a fault needs exactly one of: \(effects.sorted().joined(separator: ", "))"
             )
         }
-        return Fault(endpoint, when: try matcher(fields), try effect(name, value))
+        return SandboxFault(endpoint, when: try matcher(fields), try effect(name, value))
     }
 
     private static func matcher(_ fields: StrictFields) throws(WorldFileError) -> FaultMatcher {

@@ -62,12 +62,12 @@ extension Platform {
         }
     }
 
-    private mutating func data(for visit: Visit) throws(APIError) -> JSON {
+    private mutating func data(for visit: Visit) throws(APIError) -> WireJSON {
         guard visit.route.endpoint != .tenantToken else { return tenantToken(visit) }
         return ["code": 0, "msg": "success", "data": try payload(for: visit)]
     }
 
-    private mutating func payload(for visit: Visit) throws(APIError) -> JSON {
+    private mutating func payload(for visit: Visit) throws(APIError) -> WireJSON {
         switch visit.route.endpoint {
         case .folders: try folders(visit)
         case .messages: try messages(visit)

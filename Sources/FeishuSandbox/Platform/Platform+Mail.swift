@@ -2,7 +2,7 @@ extension Platform {
     /// Source: the page on listing folders.
     ///
     /// Not paged.
-    func folders(_ visit: Visit) throws(APIError) -> JSON {
+    func folders(_ visit: Visit) throws(APIError) -> WireJSON {
         let mailbox = try mailbox(visit, .folders)
         let kind = visit.call.first("folder_type")
         guard [nil, "1", "2"].contains(kind) else {
@@ -18,7 +18,7 @@ extension Platform {
     /// Source: the page on listing messages.
     ///
     /// The items are ids and nothing else.
-    func messages(_ visit: Visit) throws(APIError) -> JSON {
+    func messages(_ visit: Visit) throws(APIError) -> WireJSON {
         let mailbox = try mailbox(visit, .messages)
         let size = visit.call.first("page_size").flatMap { Int($0) } ?? 0
         guard (1...20).contains(size) else {
@@ -30,7 +30,7 @@ extension Platform {
             throw .badMailParameter(.messages, "page_token")
         }
         let page = visit.page(pager, of: list.ids)
-        var data: JSON = ["items": .array(page.items.map(JSON.string))]
+        var data: WireJSON = ["items": .array(page.items.map(WireJSON.string))]
         data.append("has_more", .bool(page.next != nil))
         if let next = page.next { data.append("page_token", .string(next)) }
         return data
@@ -56,7 +56,7 @@ extension Platform {
     }
 
     /// Source: the page on getting one message.
-    func message(_ visit: Visit) throws(APIError) -> JSON {
+    func message(_ visit: Visit) throws(APIError) -> WireJSON {
         let mailbox = try mailbox(visit, .messages)
         let format = try MessageFormat(visit.call.first("format"), at: .message)
         guard let message = mailbox[visit.route["message"]] else { throw .messageMissing }
@@ -64,7 +64,7 @@ extension Platform {
     }
 
     /// Source: the page on getting messages by the batch.
-    func batchGet(_ visit: Visit) throws(APIError) -> JSON {
+    func batchGet(_ visit: Visit) throws(APIError) -> WireJSON {
         let mailbox = try mailbox(visit, .messages)
         guard let request = BatchRequest(visit.call.body),
             (1...20).contains(request.messageIDs.count)

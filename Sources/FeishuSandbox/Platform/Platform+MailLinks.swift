@@ -2,7 +2,7 @@ extension Platform {
     /// Source: the page on attachment links.
     ///
     /// Ids that fail are named, and the call is a success.
-    mutating func downloadURLs(_ visit: Visit) throws(APIError) -> JSON {
+    mutating func downloadURLs(_ visit: Visit) throws(APIError) -> WireJSON {
         let mailbox = try mailbox(visit, .body)
         let ids = visit.call.all("attachment_ids")
         guard (1...20).contains(ids.count) else {
@@ -12,8 +12,8 @@ extension Platform {
             throw .badMailParameter(.downloadURL, "message_id")
         }
         let failed = visit.failedIDs(of: ids)
-        var urls: [JSON] = []
-        var failures: [JSON] = []
+        var urls: [WireJSON] = []
+        var failures: [WireJSON] = []
         for id in ids {
             guard let attachment = message.attachments.first(where: { $0.id == id }),
                 attachment.isDownloadable, !failed.contains(id)
@@ -31,7 +31,7 @@ extension Platform {
         of message: World.Message,
         in mailbox: World.Mailbox,
         at now: Moment
-    ) -> JSON {
+    ) -> WireJSON {
         let subject = CallSubject(
             mailboxes: [mailbox.address],
             messages: [message.id],

@@ -1,13 +1,13 @@
 extension Platform {
     /// Source: the page on listing tasklists; only those that the app may read.
-    func tasklists(_ visit: Visit) throws(APIError) -> JSON {
+    func tasklists(_ visit: Visit) throws(APIError) -> WireJSON {
         try need(.tasklists)
         let readable = world.tasks.tasklists.filter { !$0.isForbidden }
         return try taskPage(visit, of: readable).json(\.json)
     }
 
     /// Source: the page on a tasklist's tasks: summaries, without attachments and dates of change.
-    func tasklistTasks(_ visit: Visit) throws(APIError) -> JSON {
+    func tasklistTasks(_ visit: Visit) throws(APIError) -> WireJSON {
         try need(.tasklists)
         guard let tasklist = world.tasks.tasklist(visit.route["guid"]) else { throw .taskMissing }
         guard !tasklist.isForbidden else { throw .taskForbidden }
@@ -23,13 +23,13 @@ extension Platform {
     }
 
     /// Source: the page on getting a task; its attachments come without links.
-    func task(_ visit: Visit) throws(APIError) -> JSON {
+    func task(_ visit: Visit) throws(APIError) -> WireJSON {
         try need(.tasks)
         return ["task": try readableTask(visit.route["guid"]).json(on: world.tasks)]
     }
 
     /// Source: the page on subtasks: whole tasks, one generation per call.
-    func subtasks(_ visit: Visit) throws(APIError) -> JSON {
+    func subtasks(_ visit: Visit) throws(APIError) -> WireJSON {
         try need(.tasks)
         let parent = try readableTask(visit.route["guid"])
         let children = world.tasks.subtasks(of: parent.guid).compactMap { world.tasks[$0] }
@@ -63,7 +63,7 @@ extension Platform {
 }
 
 extension Page {
-    func json(_ item: (Item) -> JSON) -> JSON {
+    func json(_ item: (Item) -> WireJSON) -> WireJSON {
         [
             "items": .array(items.map(item)), "page_token": .string(next ?? ""),
             "has_more": .bool(next != nil),

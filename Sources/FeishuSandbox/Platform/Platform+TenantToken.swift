@@ -7,7 +7,7 @@ extension Platform {
     ///
     /// Failures are HTTP 200 with a code.
     /// Content-Type is not looked at: the official Python client sends none.
-    mutating func tenantToken(_ visit: Visit) -> JSON {
+    mutating func tenantToken(_ visit: Visit) -> WireJSON {
         guard let body = TokenRequest(visit.call.body) else {
             return failure(10_003, "invalid param")
         }
@@ -23,7 +23,7 @@ extension Platform {
         ]
     }
 
-    private mutating func failure(_ code: Int64, _ message: String) -> JSON {
+    private mutating func failure(_ code: Int64, _ message: String) -> WireJSON {
         counters.refused[Endpoint.tenantToken.rawValue, default: 0] += 1
         return ["code": .int(code), "msg": .string(message)]
     }

@@ -17,18 +17,18 @@ struct APIError: Error, Equatable {
 extension APIError {
     /// The envelope of the call guide's page on answers; `data` is absent.
     func answer(logID: String) -> Answer {
-        var error: JSON = [
+        var error: WireJSON = [
             "log_id": .string(logID),
             "troubleshooter": "see the endpoint's page for code \(code)",
         ]
         if !missingScopes.isEmpty { error.append("permission_violations", violations) }
-        let envelope: JSON = ["code": .int(code), "msg": .string(message), "error": error]
+        let envelope: WireJSON = ["code": .int(code), "msg": .string(message), "error": error]
         var answer = Answer.json(status, envelope, logID: logID)
         answer.headers += headers
         return answer
     }
 
-    private var violations: JSON {
+    private var violations: WireJSON {
         .array(
             missingScopes.map {
                 ["type": "action_scope_required", "subject": .string($0), "description": ""]
