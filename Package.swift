@@ -59,7 +59,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "FeishuSandbox",
-            dependencies: [webServer, nio, crypto, yaml, logging],
+            dependencies: [webServer, nio, nioHTTP, crypto, yaml, logging],
             swiftSettings: strict),
         .executableTarget(
             name: "feishu-sandbox",

@@ -7,7 +7,8 @@ struct FeishuSandboxProgram: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "feishu-sandbox",
         abstract: "Pretend to be Feishu on 127.0.0.1.",
-        discussion: "Prints 'listening on http://127.0.0.1:PORT' when ready; TERM or INT stops it.")
+        discussion: "Prints 'listening on http://127.0.0.1:PORT' when ready; TERM or INT stops it."
+    )
 
     @Option(help: "Port to listen on; 0 chooses a free one.")
     var port = 0
@@ -25,7 +26,10 @@ struct FeishuSandboxProgram: AsyncParsableCommand {
         let stopSignals = StopSignals()
         let world = appOptions.apply(to: try worldOptions.read())
         let server = try await SandboxServer.start(
-            world: world, tiers: tiers == .on, port: port)
+            world: world,
+            tiers: tiers == .on,
+            port: port
+        )
         StandardOutput.say("listening on \(server.baseURL)")
         await stopSignals.first()
         await server.stop()

@@ -43,7 +43,12 @@ struct WorldOptions: ParsableArguments {
 
     private var recipe: WorldRecipe {
         WorldRecipe(
-            seed: seed, mailboxes: mailboxes, messages: messages, tasks: tasks, scale: scale)
+            seed: seed,
+            mailboxes: mailboxes,
+            messages: messages,
+            tasks: tasks,
+            scale: scale
+        )
     }
 }
 

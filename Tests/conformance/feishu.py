@@ -16,6 +16,7 @@ class Refused(Exception):
     def __init__(self, response):
         self.status = response.raw.status_code
         self.code = response.code
+        self.headers = response.raw.headers
         self.log_id = response.get_log_id()
         super().__init__(f"HTTP {self.status}, code {self.code}: {response.msg}")
 

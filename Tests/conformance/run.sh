@@ -14,8 +14,13 @@ sandbox=${1:-$(swift build --package-path "$top" --show-bin-path)/feishu-sandbox
 work=$(mktemp -d)
 server=
 
-stop() {
+finish() {
     if [ -n "$server" ]; then kill "$server" 2>/dev/null || true; wait "$server" || true; fi
+    server=
+}
+
+stop() {
+    finish
     rm -rf "$work"
 }
 trap stop EXIT
@@ -46,5 +51,34 @@ start() {
     address=$(sed -n 's/^listening on //p' "$work/out")
 }
 
-start --seed 7 --mailboxes 3 --messages 90 --tasks 60 --tiers off
-"$venv/bin/python" "$here/walk.py" "$address"
+# Runs one judge against one sandbox; its counts are added up.
+passed=0
+failed=0
+judge() {
+    script=$1
+    shift
+    start "$@"
+    status=0
+    "$venv/bin/python" "$here/$script" "$address" >"$work/report" || status=$?
+    finish
+    sed '$d' "$work/report"
+    last=$(tail -n 1 "$work/report")
+    case $last in
+    *' passed, '*' failed')
+        counts=${last% failed}
+        passed=$((passed + ${counts%% passed, *}))
+        failed=$((failed + ${counts##* passed, }))
+        ;;
+    *)
+        echo "FAIL $script gave up"
+        failed=$((failed + 1))
+        ;;
+    esac
+    if [ $status -ne 0 ] && [ $failed -eq 0 ]; then failed=1; fi
+}
+
+judge walk.py --seed 7 --mailboxes 3 --messages 90 --tasks 60 --tiers off
+judge walk.py --world "$here/world.yaml" --tiers off
+judge tiers.py --seed 8 --mailboxes 1 --messages 10 --tasks 5 --tiers on
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

@@ -1,9 +1,9 @@
 /// The faults in force, and how often each has been met.
 struct FaultBook: Sendable {
-    private let faults: [Fault]
+    private let faults: [SandboxFault]
     private var met: [Int]
 
-    init(_ faults: [Fault]) {
+    init(_ faults: [SandboxFault]) {
         self.faults = faults
         self.met = Array(repeating: 0, count: faults.count)
     }

@@ -14,6 +14,10 @@ package enum FaultEffect: Sendable {
     case stall(after: Int, lasts: Duration)
     /// No `Content-Length`: the body is sent in chunks.
     case chunked
+    /// Neither length nor chunks: only the end of the connection ends the body.
+    case unframed
+    /// A link answers 302 and sends its caller to a fresh link for the same file.
+    case redirect
     /// Header lines are set; an empty value takes the line away.
     case headers([Header])
     /// `download_url` puts these ids into `failed_ids`; an empty list means all.
@@ -49,8 +53,9 @@ extension FaultEffect {
         case .stall(let count, let duration):
             answer.delivery.stall = .init(after: count, lasts: duration)
         case .chunked: answer.delivery.isChunked = true
+        case .unframed: answer.delivery.isUnframed = true
         case .headers(let lines): lines.forEach { answer.set($0) }
-        case .refuse, .raw, .drop, .failedIDs, .emptyPage: break
+        case .refuse, .raw, .drop, .failedIDs, .emptyPage, .redirect: break
         }
     }
 }

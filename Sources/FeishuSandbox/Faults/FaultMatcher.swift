@@ -1,4 +1,6 @@
 /// Which calls of an endpoint a fault is for; what is nil does not matter.
+///
+/// Calls that are refused for their token, their rate or a worn-out link are not counted.
 package struct FaultMatcher: Sendable {
     package var mailbox: String?
     package var message: String?

@@ -90,14 +90,14 @@ extension StrictNode {
     }
 
     /// Anything at all, for what is put on the wire as it stands.
-    func json() throws(WorldFileError) -> JSON {
+    func json() throws(WorldFileError) -> WireJSON {
         if let sequence = node.sequence {
-            var items: [JSON] = []
+            var items: [WireJSON] = []
             for item in sequence { items.append(try StrictNode(node: item).json()) }
             return .array(items)
         }
         if let mapping = node.mapping {
-            var members: [JSON.Member] = []
+            var members: [WireJSON.Member] = []
             for (key, value) in mapping {
                 members.append(.init(key.scalar?.string ?? "", try StrictNode(node: value).json()))
             }
@@ -106,7 +106,7 @@ extension StrictNode {
         return try scalarJSON()
     }
 
-    private func scalarJSON() throws(WorldFileError) -> JSON {
+    private func scalarJSON() throws(WorldFileError) -> WireJSON {
         guard let scalar = node.scalar else { throw error("expected a value") }
         guard scalar.style == .plain || scalar.style == .any else { return .string(scalar.string) }
         if let number = node.int { return .int(Int64(number)) }

@@ -1,12 +1,12 @@
 extension WorldFile {
     /// Reads a list of faults, in YAML or JSON.
-    package static func faults(_ text: String) throws(WorldFileError) -> [Fault] {
+    package static func faults(_ text: String) throws(WorldFileError) -> [SandboxFault] {
         guard let root = try StrictNode.root(of: text) else { return [] }
         return try faults(root.items())
     }
 
-    static func faults(_ nodes: [StrictNode]) throws(WorldFileError) -> [Fault] {
-        var faults: [Fault] = []
+    static func faults(_ nodes: [StrictNode]) throws(WorldFileError) -> [SandboxFault] {
+        var faults: [SandboxFault] = []
         for node in nodes { faults.append(try fault(node)) }
         return faults
     }
@@ -15,18 +15,20 @@ extension WorldFile {
         "endpoint", "mailbox", "message", "attachment", "guid", "skip", "times",
     ]
     private static let effects: Set = [
-        "refuse", "raw", "drop", "cut", "resize", "stall", "chunked", "headers", "failed_ids",
-        "empty_page",
+        "refuse", "raw", "drop", "cut", "resize", "stall", "chunked", "unframed", "redirect",
+        "headers", "failed_ids", "empty_page",
     ]
 
-    private static func fault(_ node: StrictNode) throws(WorldFileError) -> Fault {
+    private static func fault(_ node: StrictNode) throws(WorldFileError) -> SandboxFault {
         let fields = try node.fields(places.union(effects))
         let endpoint = try fields.needed("endpoint").word(Endpoint.self)
         let named = effects.filter { fields[$0] != nil }
         guard let name = named.first, named.count == 1, let value = fields[name] else {
-            throw node.error("a fault needs exactly one of: \(effects.sorted().joined(separator: ", "))")
+            throw node.error(
+                "a fault needs exactly one of: \(effects.sorted().joined(separator: ", "))"
+            )
         }
-        return Fault(endpoint, when: try matcher(fields), try effect(name, value))
+        return SandboxFault(endpoint, when: try matcher(fields), try effect(name, value))
     }
 
     private static func matcher(_ fields: StrictFields) throws(WorldFileError) -> FaultMatcher {
@@ -36,7 +38,8 @@ extension WorldFile {
             attachment: try fields.text("attachment"),
             guid: try fields.text("guid"),
             skip: try fields.integer("skip") ?? 0,
-            times: try fields.integer("times"))
+            times: try fields.integer("times")
+        )
     }
 
     private static func effect(
@@ -64,6 +67,8 @@ extension WorldFile {
         return switch name {
         case "drop": .drop
         case "chunked": .chunked
+        case "unframed": .unframed
+        case "redirect": .redirect
         default: .emptyPage
         }
     }
@@ -74,7 +79,8 @@ extension WorldFile {
             status: try status(fields),
             code: Int64(try fields.needed("code").integer()),
             message: try fields.text("msg") ?? "scripted",
-            headers: try fields["headers"].map(headers) ?? [])
+            headers: try fields["headers"].map(headers) ?? []
+        )
     }
 
     private static func raw(_ node: StrictNode) throws(WorldFileError) -> FaultEffect {
@@ -83,7 +89,8 @@ extension WorldFile {
             status: try status(fields),
             type: try fields.text("type") ?? "text/html",
             body: try fields.text("body") ?? "",
-            headers: try fields["headers"].map(headers) ?? [])
+            headers: try fields["headers"].map(headers) ?? []
+        )
     }
 
     private static func status(_ fields: StrictFields) throws(WorldFileError) -> Int {
@@ -95,7 +102,9 @@ extension WorldFile {
     private static func stall(_ node: StrictNode) throws(WorldFileError) -> FaultEffect {
         let fields = try node.fields(["after", "seconds"])
         return .stall(
-            after: try fields.integer("after") ?? 0, lasts: try fields.needed("seconds").seconds())
+            after: try fields.integer("after") ?? 0,
+            lasts: try fields.needed("seconds").seconds()
+        )
     }
 
     private static func headers(_ node: StrictNode) throws(WorldFileError) -> [Header] {

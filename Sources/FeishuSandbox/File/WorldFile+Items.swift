@@ -19,10 +19,10 @@ extension WorldFile {
 
     /// `wire` replaces members on the wire, `omit` leaves some out.
     static func distortion(_ fields: StrictFields) throws(WorldFileError) -> Distortion {
-        var replaced: [JSON.Member] = []
+        var replaced: [WireJSON.Member] = []
         if let wire = fields["wire"] {
             for (name, value) in try wire.members().sorted(by: { $0.key < $1.key }) {
-                replaced.append(JSON.Member(name, try value.json()))
+                replaced.append(WireJSON.Member(name, try value.json()))
             }
         }
         return Distortion(replaced: replaced, omitted: Set(try fields.texts("omit")))

@@ -21,7 +21,10 @@ extension WorldFile {
         let fields = try node.fields(["id", "name", "parent", "system"])
         let id = try fields.needed("id").text()
         var folder = World.Folder(
-            id: id, name: try fields.text("name") ?? id, parent: try fields.text("parent") ?? "0")
+            id: id,
+            name: try fields.text("name") ?? id,
+            parent: try fields.text("parent") ?? "0"
+        )
         folder.isSystem = try fields.flag("system")
         return folder
     }
@@ -44,7 +47,8 @@ extension WorldFile {
             to: [.init(name: address, address: try fields.text("to") ?? address)],
             date: try moment(fields["date"], &counter),
             state: try state(fields["state"]),
-            text: try fields.text("text") ?? "")
+            text: try fields.text("text") ?? ""
+        )
         message.labels = try fields.texts("labels")
         message.isUnread = try fields.flag("unread")
         message.distortion = try distortion(fields)
@@ -77,7 +81,8 @@ extension WorldFile {
             name: name,
             content: try content(fields, name: name, &counter),
             kind: try fields.flag("oversized") ? .oversized : .ordinary,
-            isInline: try fields.flag("inline"))
+            isInline: try fields.flag("inline")
+        )
         attachment.isDownloadable = try fields["downloadable"]?.flag() ?? true
         attachment.distortion = try distortion(fields)
         return attachment

@@ -9,7 +9,8 @@ extension WorldFile {
             guid: guid,
             name: try fields.text("name") ?? guid,
             owner: owner,
-            created: counter.nextMoment())
+            created: counter.nextMoment()
+        )
         tasklist.isForbidden = try fields.flag("forbidden")
         return tasklist
     }
@@ -49,7 +50,8 @@ extension WorldFile {
             summary: try fields.text("summary") ?? guid,
             creator: owner,
             created: try moment(fields["created"], &counter),
-            parent: parent)
+            parent: parent
+        )
         task.isCompleted = try fields.flag("completed")
         task.isForbidden = try fields.flag("forbidden")
         task.distortion = try distortion(fields)
@@ -72,7 +74,8 @@ extension WorldFile {
             fileToken: try fields.text("file_token") ?? counter.nextID("token"),
             name: name,
             content: try content(fields, name: name, &counter),
-            uploaded: try moment(fields["uploaded"], &counter))
+            uploaded: try moment(fields["uploaded"], &counter)
+        )
         attachment.distortion = try distortion(fields)
         return attachment
     }

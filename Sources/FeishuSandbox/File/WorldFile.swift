@@ -1,4 +1,4 @@
-/// Reads a world from YAML: docs for the format are the keys below.
+/// Reads a world from YAML; `Tests/conformance/world.yaml` explains every key.
 package enum WorldFile {
     package static func world(_ text: String) throws(WorldFileError) -> World {
         guard let root = try StrictNode.root(of: text) else { return World() }

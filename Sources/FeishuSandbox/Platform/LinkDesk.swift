@@ -36,8 +36,10 @@ struct LinkDesk: Sendable {
                 content: attachment.content,
                 subject: subject,
                 expires: expires,
-                uses: 2),
-            at: now)
+                uses: 2
+            ),
+            at: now
+        )
     }
 
     mutating func mintTask(
@@ -52,11 +54,20 @@ struct LinkDesk: Sendable {
                 content: attachment.content,
                 subject: subject,
                 expires: expires,
-                uses: 3),
-            at: now)
+                uses: 3
+            ),
+            at: now
+        )
     }
 
     func subject(of code: String) -> CallSubject { links[code]?.subject ?? CallSubject() }
+
+    /// A fresh link to the same file, for a redirect; nil when there is no such link.
+    mutating func mintAgain(_ code: String, at now: Moment) -> String? {
+        guard var link = links[code] else { return nil }
+        link.used = 0
+        return mint(link, at: now)
+    }
 
     /// Every request spends one use, whatever becomes of it.
     mutating func spend(_ code: String, at now: Moment) -> Spent {

@@ -14,7 +14,7 @@ enum MessageFormat: String {
 
 extension World.Folder {
     /// The unread counts follow the messages; threads are counted as messages.
-    func json(in mailbox: World.Mailbox) -> JSON {
+    func json(in mailbox: World.Mailbox) -> WireJSON {
         let unread = Int64(mailbox.messages(in: id).count { $0.isUnread })
         return [
             "id": .string(id), "name": .string(name), "parent_folder_id": .string(parent),
@@ -25,12 +25,14 @@ extension World.Folder {
 }
 
 extension World.Message {
-    /// Source: the page on getting a message. Fields without a scope are left out silently.
+    /// Source: the page on getting a message.
+    ///
+    /// Fields without a scope are left out silently.
     func json(
         _ format: MessageFormat,
         scopes: Set<World.Scope>,
         bodiesUpTo limit: Int = 0
-    ) -> JSON {
+    ) -> WireJSON {
         var json = envelope
         if scopes.contains(.subject) { json.append("subject", .string(subject)) }
         if scopes.contains(.address) { addAddresses(to: &json) }
@@ -38,19 +40,19 @@ extension World.Message {
         return distortion.apply(to: json)
     }
 
-    private var envelope: JSON {
+    private var envelope: WireJSON {
         [
             "message_id": .string(id), "thread_id": .string("thread_" + StableHash.hex(id)),
             "smtp_message_id": .string("<\(StableHash.hex(id))@xinghe.example>"),
             "internal_date": date.json, "message_state": .int(state.rawValue),
-            "folder_id": .string(folder), "label_ids": .array(labels.map(JSON.string)),
+            "folder_id": .string(folder), "label_ids": .array(labels.map(WireJSON.string)),
             "body_preview": .string(Base64.urlSafe(Array(text.prefix(40).utf8))),
             "in_reply_to": "", "reply_to": "", "references": "", "priority_type": "3",
             "security_level": ["is_risk": false],
         ]
     }
 
-    private func addAddresses(to json: inout JSON) {
+    private func addAddresses(to json: inout WireJSON) {
         json.append("head_from", from.json)
         json.append("to", .array(to.map(\.json)))
         json.append("cc", .array(cc.map(\.json)))
@@ -58,7 +60,7 @@ extension World.Message {
     }
 
     /// Without attachments the key itself is absent, as without the scope; the bodies tell them apart.
-    private func addBody(to json: inout JSON, _ format: MessageFormat, bodiesUpTo limit: Int) {
+    private func addBody(to json: inout WireJSON, _ format: MessageFormat, bodiesUpTo limit: Int) {
         guard format != .metadata else { return }
         if format == .full { json.append("body_html", .string(Base64.urlSafe(Array(html.utf8)))) }
         json.append("body_plain_text", .string(Base64.urlSafe(Array(text.utf8))))
@@ -74,13 +76,16 @@ extension World.Message {
 
 extension World.MailAttachment {
     /// No size, no digest, no media type: mail does not tell.
-    fileprivate func json(bodiesUpTo limit: Int) -> JSON {
-        var json: JSON = [
+    fileprivate func json(bodiesUpTo limit: Int) -> WireJSON {
+        var json: WireJSON = [
             "id": .string(id), "filename": .string(name), "attachment_type": .int(kind.rawValue),
             "is_inline": .bool(isInline), "cid": .string(contentID),
         ]
         if kind == .ordinary, limit > 0, content.count <= limit {
-            json.append("body", .string(Base64.urlSafe(ContentStream(content).flatMap { [UInt8]($0) })))
+            json.append(
+                "body",
+                .string(Base64.urlSafe(ContentStream(content).flatMap { [UInt8]($0) }))
+            )
         }
         return distortion.apply(to: json)
     }

@@ -8,14 +8,25 @@ extension Platform {
         switch links.spend(code, at: visit.now) {
         case .good(let content, let name):
             counters.linkUses += 1
-            return answer(visit, about: links.subject(of: code)) { _, _ in
-                .file(content, named: name)
+            return answer(visit, about: links.subject(of: code)) { platform, visit in
+                platform.redirect(visit, from: code) ?? .file(content, named: name)
             }
         case .expired: counters.usesAfterExpiry += 1
         case .usedUp: counters.usesBeyondLimit += 1
         case .unknown: counters.unknownLinks += 1
         }
         return .text(403, "link is invalid or expired")
+    }
+
+    /// Documentation is silent on redirects; a fault makes them.
+    private mutating func redirect(_ visit: Visit, from code: String) -> Answer? {
+        for case .redirect in visit.effects {
+            guard let fresh = links.mintAgain(code, at: visit.now) else { return nil }
+            var answer = Answer.text(302, "")
+            answer.headers.append(Header("Location", url(for: fresh)))
+            return answer
+        }
+        return nil
     }
 }
 
@@ -28,7 +39,8 @@ extension Answer {
                 Header("Content-Type", MediaType.of(name)),
                 Header("Content-Disposition", disposition(name)),
             ],
-            body: .content(content, count: content.count))
+            body: .content(content, count: content.count)
+        )
     }
 
     /// Both spellings of RFC 6266: a plain fallback and the exact name.

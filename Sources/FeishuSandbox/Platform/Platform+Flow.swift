@@ -35,7 +35,8 @@ extension Platform {
         guard endpoint != .tenantToken else { return }
         try authorize(visit.call.authorization, at: visit.now)
         guard hasTiers, let tier = endpoint.tier else { return }
-        guard let refusal = windows[endpoint, default: RateWindows(tier)].admit(at: visit.now) else {
+        guard let refusal = windows[endpoint, default: RateWindows(tier)].admit(at: visit.now)
+        else {
             return
         }
         counters.throttled[endpoint.rawValue, default: 0] += 1
@@ -61,12 +62,12 @@ extension Platform {
         }
     }
 
-    private mutating func data(for visit: Visit) throws(APIError) -> JSON {
+    private mutating func data(for visit: Visit) throws(APIError) -> WireJSON {
         guard visit.route.endpoint != .tenantToken else { return tenantToken(visit) }
         return ["code": 0, "msg": "success", "data": try payload(for: visit)]
     }
 
-    private mutating func payload(for visit: Visit) throws(APIError) -> JSON {
+    private mutating func payload(for visit: Visit) throws(APIError) -> WireJSON {
         switch visit.route.endpoint {
         case .folders: try folders(visit)
         case .messages: try messages(visit)

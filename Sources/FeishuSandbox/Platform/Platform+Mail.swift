@@ -1,16 +1,24 @@
 extension Platform {
-    /// Source: the page on listing folders. Not paged.
-    func folders(_ visit: Visit) throws(APIError) -> JSON {
+    /// Source: the page on listing folders.
+    ///
+    /// Not paged.
+    func folders(_ visit: Visit) throws(APIError) -> WireJSON {
         let mailbox = try mailbox(visit, .folders)
         let kind = visit.call.first("folder_type")
-        guard [nil, "1", "2"].contains(kind) else { throw .badMailParameter(.folders, "folder_type") }
+        guard [nil, "1", "2"].contains(kind) else {
+            throw .badMailParameter(.folders, "folder_type")
+        }
         let wanted = kind == nil && world.quirks.folderTypeIsNeeded ? "2" : kind
-        let folders = mailbox.folders.filter { wanted == nil || ($0.isSystem ? "1" : "2") == wanted }
+        let folders = mailbox.folders.filter {
+            wanted == nil || ($0.isSystem ? "1" : "2") == wanted
+        }
         return ["items": .array(folders.map { $0.json(in: mailbox) })]
     }
 
-    /// Source: the page on listing messages. The items are ids and nothing else.
-    func messages(_ visit: Visit) throws(APIError) -> JSON {
+    /// Source: the page on listing messages.
+    ///
+    /// The items are ids and nothing else.
+    func messages(_ visit: Visit) throws(APIError) -> WireJSON {
         let mailbox = try mailbox(visit, .messages)
         let size = visit.call.first("page_size").flatMap { Int($0) } ?? 0
         guard (1...20).contains(size) else {
@@ -22,7 +30,7 @@ extension Platform {
             throw .badMailParameter(.messages, "page_token")
         }
         let page = visit.page(pager, of: list.ids)
-        var data: JSON = ["items": .array(page.items.map(JSON.string))]
+        var data: WireJSON = ["items": .array(page.items.map(WireJSON.string))]
         data.append("has_more", .bool(page.next != nil))
         if let next = page.next { data.append("page_token", .string(next)) }
         return data
@@ -48,7 +56,7 @@ extension Platform {
     }
 
     /// Source: the page on getting one message.
-    func message(_ visit: Visit) throws(APIError) -> JSON {
+    func message(_ visit: Visit) throws(APIError) -> WireJSON {
         let mailbox = try mailbox(visit, .messages)
         let format = try MessageFormat(visit.call.first("format"), at: .message)
         guard let message = mailbox[visit.route["message"]] else { throw .messageMissing }
@@ -56,9 +64,10 @@ extension Platform {
     }
 
     /// Source: the page on getting messages by the batch.
-    func batchGet(_ visit: Visit) throws(APIError) -> JSON {
+    func batchGet(_ visit: Visit) throws(APIError) -> WireJSON {
         let mailbox = try mailbox(visit, .messages)
-        guard let request = BatchRequest(visit.call.body), (1...20).contains(request.messageIDs.count)
+        guard let request = BatchRequest(visit.call.body),
+            (1...20).contains(request.messageIDs.count)
         else { throw .badMailParameter(.batchGet, "message_ids must hold 1 to 20 ids") }
         let format = try MessageFormat(request.format, at: .batchGet)
         let found = request.messageIDs.compactMap { mailbox[$0] }

@@ -1,6 +1,8 @@
 extension Platform {
-    /// Source: the page on attachment links. Ids that fail are named, and the call is a success.
-    mutating func downloadURLs(_ visit: Visit) throws(APIError) -> JSON {
+    /// Source: the page on attachment links.
+    ///
+    /// Ids that fail are named, and the call is a success.
+    mutating func downloadURLs(_ visit: Visit) throws(APIError) -> WireJSON {
         let mailbox = try mailbox(visit, .body)
         let ids = visit.call.all("attachment_ids")
         guard (1...20).contains(ids.count) else {
@@ -10,8 +12,8 @@ extension Platform {
             throw .badMailParameter(.downloadURL, "message_id")
         }
         let failed = visit.failedIDs(of: ids)
-        var urls: [JSON] = []
-        var failures: [JSON] = []
+        var urls: [WireJSON] = []
+        var failures: [WireJSON] = []
         for id in ids {
             guard let attachment = message.attachments.first(where: { $0.id == id }),
                 attachment.isDownloadable, !failed.contains(id)
@@ -29,9 +31,12 @@ extension Platform {
         of message: World.Message,
         in mailbox: World.Mailbox,
         at now: Moment
-    ) -> JSON {
+    ) -> WireJSON {
         let subject = CallSubject(
-            mailboxes: [mailbox.address], messages: [message.id], attachments: [attachment.id])
+            mailboxes: [mailbox.address],
+            messages: [message.id],
+            attachments: [attachment.id]
+        )
         let code = links.mintMail(attachment, subject, at: now)
         return [
             "attachment_id": .string(attachment.id), "download_url": .string(url(for: code)),

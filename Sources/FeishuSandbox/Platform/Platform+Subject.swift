@@ -41,7 +41,9 @@ struct BatchRequest: Decodable {
     }
 
     init?(_ body: [UInt8]) {
-        guard let request = try? JSONDecoder().decode(Self.self, from: Data(body)) else { return nil }
+        guard let request = try? JSONDecoder().decode(Self.self, from: Data(body)) else {
+            return nil
+        }
         self = request
     }
 }

@@ -1,6 +1,6 @@
 extension Platform {
     /// Source: the page on listing attachments: sorted by upload, each with a fresh link.
-    mutating func taskAttachments(_ visit: Visit) throws(APIError) -> JSON {
+    mutating func taskAttachments(_ visit: Visit) throws(APIError) -> WireJSON {
         try need(.taskAttachments)
         guard ["task", nil].contains(visit.call.first("resource_type")) else {
             throw .badTaskParameter("resource_type")
@@ -15,7 +15,7 @@ extension Platform {
     }
 
     /// Source: the page on getting an attachment: 3 minutes, 3 downloads, minted on each call.
-    mutating func taskAttachment(_ visit: Visit) throws(APIError) -> JSON {
+    mutating func taskAttachment(_ visit: Visit) throws(APIError) -> WireJSON {
         try need(.taskAttachments)
         guard let (task, attachment) = world.tasks.attachment(visit.route["guid"]) else {
             throw .taskMissing
@@ -28,7 +28,7 @@ extension Platform {
         _ attachment: World.TaskAttachment,
         on task: World.TaskItem,
         at now: Moment
-    ) -> JSON {
+    ) -> WireJSON {
         let subject = CallSubject(guids: [attachment.guid, task.guid])
         let code = links.mintTask(attachment, subject, at: now)
         return attachment.json(on: task, url: url(for: code))

@@ -1,28 +1,35 @@
 extension Platform {
     /// Source: the page on listing tasklists; only those that the app may read.
-    func tasklists(_ visit: Visit) throws(APIError) -> JSON {
+    func tasklists(_ visit: Visit) throws(APIError) -> WireJSON {
         try need(.tasklists)
         let readable = world.tasks.tasklists.filter { !$0.isForbidden }
         return try taskPage(visit, of: readable).json(\.json)
     }
 
     /// Source: the page on a tasklist's tasks: summaries, without attachments and dates of change.
-    func tasklistTasks(_ visit: Visit) throws(APIError) -> JSON {
+    func tasklistTasks(_ visit: Visit) throws(APIError) -> WireJSON {
         try need(.tasklists)
         guard let tasklist = world.tasks.tasklist(visit.route["guid"]) else { throw .taskMissing }
         guard !tasklist.isForbidden else { throw .taskForbidden }
-        let tasks = try tasklist.tasks.compactMap { world.tasks[$0] }.filtered(by: visit.call)
-        return try taskPage(visit, of: tasks).json { $0.summaryJSON(on: world.tasks) }
+        let filter = try TaskFilter(visit.call)
+        let guids =
+            filter.isOpen
+            ? tasklist.tasks
+            : tasklist.tasks.filter {
+                world.tasks[$0].map(filter.admits) ?? false
+            }
+        let page = try taskPage(visit, of: guids)
+        return page.json { world.tasks[$0]?.summaryJSON(on: world.tasks) ?? .null }
     }
 
     /// Source: the page on getting a task; its attachments come without links.
-    func task(_ visit: Visit) throws(APIError) -> JSON {
+    func task(_ visit: Visit) throws(APIError) -> WireJSON {
         try need(.tasks)
         return ["task": try readableTask(visit.route["guid"]).json(on: world.tasks)]
     }
 
     /// Source: the page on subtasks: whole tasks, one generation per call.
-    func subtasks(_ visit: Visit) throws(APIError) -> JSON {
+    func subtasks(_ visit: Visit) throws(APIError) -> WireJSON {
         try need(.tasks)
         let parent = try readableTask(visit.route["guid"])
         let children = world.tasks.subtasks(of: parent.guid).compactMap { world.tasks[$0] }
@@ -56,31 +63,10 @@ extension Platform {
 }
 
 extension Page {
-    func json(_ item: (Item) -> JSON) -> JSON {
+    func json(_ item: (Item) -> WireJSON) -> WireJSON {
         [
             "items": .array(items.map(item)), "page_token": .string(next ?? ""),
             "has_more": .bool(next != nil),
         ]
-    }
-}
-
-extension [World.TaskItem] {
-    /// `completed`, `created_from` and `created_to`, the last two inclusive, in milliseconds.
-    fileprivate func filtered(by call: Call) throws(APIError) -> Self {
-        let from = try call.moment("created_from")
-        let to = try call.moment("created_to")
-        let completed = call.first("completed").map { $0 == "true" }
-        return filter { task in
-            (completed == nil || task.isCompleted == completed) && task.created >= from ?? task.created
-                && task.created <= to ?? task.created
-        }
-    }
-}
-
-extension Call {
-    fileprivate func moment(_ name: String) throws(APIError) -> Moment? {
-        guard let text = first(name) else { return nil }
-        guard let milliseconds = Int64(text) else { throw .badTaskParameter(name) }
-        return Moment(milliseconds: milliseconds)
     }
 }

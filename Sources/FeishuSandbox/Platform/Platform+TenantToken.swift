@@ -3,9 +3,11 @@ import FoundationEssentials
 extension Platform {
     /// The flat answer of `tenant_access_token/internal`.
     ///
-    /// Source: its page, and the general codes. Failures are HTTP 200 with a code.
+    /// Source: its page, and the general codes.
+    ///
+    /// Failures are HTTP 200 with a code.
     /// Content-Type is not looked at: the official Python client sends none.
-    mutating func tenantToken(_ visit: Visit) -> JSON {
+    mutating func tenantToken(_ visit: Visit) -> WireJSON {
         guard let body = TokenRequest(visit.call.body) else {
             return failure(10_003, "invalid param")
         }
@@ -21,7 +23,7 @@ extension Platform {
         ]
     }
 
-    private mutating func failure(_ code: Int64, _ message: String) -> JSON {
+    private mutating func failure(_ code: Int64, _ message: String) -> WireJSON {
         counters.refused[Endpoint.tenantToken.rawValue, default: 0] += 1
         return ["code": .int(code), "msg": .string(message)]
     }
@@ -37,7 +39,9 @@ private struct TokenRequest: Decodable {
     }
 
     init?(_ body: [UInt8]) {
-        guard let request = try? JSONDecoder().decode(Self.self, from: Data(body)) else { return nil }
+        guard let request = try? JSONDecoder().decode(Self.self, from: Data(body)) else {
+            return nil
+        }
         self = request
     }
 }

@@ -1,10 +1,11 @@
 /// Feishu as a pure state machine: a call and a moment in, an answer out.
 ///
 /// Knows no socket and no clock; ``SandboxServer`` gives it both.
-package struct Platform: Sendable {
-    package var world: World
-    package internal(set) var counters = SandboxCounters()
-    let baseURL: String
+struct Platform: Sendable {
+    var world: World
+    var counters = SandboxCounters()
+    /// Where minted links lead; the port is known once it is bound.
+    var baseURL: String
     let hasTiers: Bool
     var faults: FaultBook
     var windows: [Endpoint: RateWindows] = [:]
@@ -12,7 +13,7 @@ package struct Platform: Sendable {
     var tokens: TokenDesk
     var links: LinkDesk
 
-    package init(world: World, tiers: Bool = false, baseURL: String = "http://127.0.0.1") {
+    init(world: World, tiers: Bool = false, baseURL: String = "http://127.0.0.1") {
         self.world = world
         self.hasTiers = tiers
         self.baseURL = baseURL
@@ -21,7 +22,7 @@ package struct Platform: Sendable {
         links = LinkDesk(seed: world.seed)
     }
 
-    package mutating func answer(_ call: Call, at now: Moment) -> Answer {
+    mutating func answer(_ call: Call, at now: Moment) -> Answer {
         guard let route = Route.find(call) else {
             counters.unknownPaths += 1
             return .text(404, "404 page not found")
@@ -33,13 +34,13 @@ package struct Platform: Sendable {
         return answer
     }
 
-    package mutating func setFaults(_ faults: [Fault]) { self.faults = FaultBook(faults) }
+    mutating func setFaults(_ faults: [SandboxFault]) { self.faults = FaultBook(faults) }
 
-    package mutating func resetCounters() { counters = SandboxCounters() }
+    mutating func resetCounters() { counters = SandboxCounters() }
 
-    package mutating func count(served bytes: Int) { counters.bytesServed += bytes }
+    mutating func count(served bytes: Int) { counters.bytesServed += bytes }
 
-    package mutating func revokeTokens() { tokens.revokeAll() }
+    mutating func revokeTokens() { tokens.revokeAll() }
 
     /// Writes a minted link down and returns its address.
     mutating func url(for code: String) -> String {

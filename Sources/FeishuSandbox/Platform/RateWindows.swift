@@ -21,7 +21,8 @@ struct RateWindows: Sendable {
     /// Nil when the call may pass.
     mutating func admit(at now: Moment) -> Refusal? {
         for index in windows.indices { windows[index].roll(to: now) }
-        if let refusal = windows.compactMap({ $0.refusal(at: now) }).max(by: { $0.wait < $1.wait }) {
+        if let refusal = windows.compactMap({ $0.refusal(at: now) }).max(by: { $0.wait < $1.wait })
+        {
             return refusal
         }
         for index in windows.indices { windows[index].used += 1 }

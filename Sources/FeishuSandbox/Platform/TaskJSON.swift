@@ -1,11 +1,11 @@
 extension World.Person {
-    fileprivate func member(_ role: String) -> JSON {
+    fileprivate func member(_ role: String) -> WireJSON {
         ["id": .string(openID), "type": "user", "role": .string(role), "name": .string(name)]
     }
 }
 
 extension World.Tasklist {
-    var json: JSON {
+    var json: WireJSON {
         [
             "guid": .string(guid), "name": .string(name), "creator": owner.member("creator"),
             "owner": owner.member("owner"), "members": [owner.member("editor")],
@@ -17,8 +17,8 @@ extension World.Tasklist {
 
 extension World.TaskItem {
     /// The short form of a tasklist's page.
-    func summaryJSON(on board: World.TaskBoard) -> JSON {
-        let json: JSON = [
+    func summaryJSON(on board: World.TaskBoard) -> WireJSON {
+        let json: WireJSON = [
             "guid": .string(guid), "summary": .string(summary), "completed_at": completedAt,
             "members": [creator.member("assignee")],
             "subtask_count": .int(Int64(board.subtasks(of: guid).count)),
@@ -27,8 +27,8 @@ extension World.TaskItem {
     }
 
     /// The whole task; attachments as everywhere, minus `url`.
-    func json(on board: World.TaskBoard) -> JSON {
-        var json: JSON = [
+    func json(on board: World.TaskBoard) -> WireJSON {
+        var json: WireJSON = [
             "guid": .string(guid), "summary": .string(summary), "description": "",
             "creator": creator.member("creator"), "members": [creator.member("assignee")],
             "completed_at": completedAt, "status": isCompleted ? "done" : "todo",
@@ -44,20 +44,22 @@ extension World.TaskItem {
         return distortion.apply(to: json)
     }
 
-    private var completedAt: JSON {
+    private var completedAt: WireJSON {
         isCompleted ? created.advanced(by: .seconds(86_400)).json : "0"
     }
 
-    private func tasklists(on board: World.TaskBoard) -> JSON {
-        let own = board.tasklists.filter { $0.tasks.contains(guid) }
-        return .array(own.map { ["tasklist_guid": .string($0.guid), "section_guid": ""] })
+    private func tasklists(on board: World.TaskBoard) -> WireJSON {
+        let own = board.tasklists(showing: guid)
+        return .array(own.map { ["tasklist_guid": .string($0), "section_guid": ""] })
     }
 }
 
 extension World.TaskAttachment {
-    /// Source: the page on getting an attachment. `size` is a number, `uploaded_at` a string.
-    func json(on task: World.TaskItem, url: String?) -> JSON {
-        var json: JSON = [
+    /// Source: the page on getting an attachment.
+    ///
+    /// `size` is a number, `uploaded_at` a string.
+    func json(on task: World.TaskItem, url: String?) -> WireJSON {
+        var json: WireJSON = [
             "guid": .string(guid), "file_token": .string(fileToken), "name": .string(name),
             "size": .int(Int64(content.count)),
             "resource": ["type": "task", "id": .string(task.guid)],

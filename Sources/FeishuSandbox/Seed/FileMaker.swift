@@ -13,7 +13,8 @@ struct FileMaker {
 
     mutating func name() -> String {
         let (stem, ending) = generator.pick(Workplace.files)
-        return generator.chance(percent: 25) ? stem + ending : "\(stem) \(generator.below(900))\(ending)"
+        return generator.chance(percent: 25)
+            ? stem + ending : "\(stem) \(generator.below(900))\(ending)"
     }
 
     /// One file in five is a copy of one of the company's own.

@@ -51,7 +51,10 @@ extension MailboxBuilder {
         message.subject = "Exported web pages"
         message.attachments = [
             attachment("report.html", .text("<!doctype html><title>报告</title><p>ok\n")),
-            attachment("error-sample.json", .text(#"{"code":99991663,"msg":"a sample, not an error"}"#)),
+            attachment(
+                "error-sample.json",
+                .text(#"{"code":99991663,"msg":"a sample, not an error"}"#)
+            ),
             attachment("logo.svg", .text(#"<svg xmlns="http://www.w3.org/2000/svg"/>"#)),
         ]
     }

@@ -44,7 +44,8 @@ struct MailboxBuilder {
             from: files.generator.pick(others),
             to: [owner],
             date: Moment(milliseconds: 1_772_413_200_000 - Int64(number) * 3_541_000),
-            text: files.generator.pick(Workplace.texts))
+            text: files.generator.pick(Workplace.texts)
+        )
         if files.generator.chance(percent: 30) { message.cc = [files.generator.pick(others)] }
         message.isUnread = files.generator.chance(percent: 15)
         if files.generator.chance(percent: 5) { message.labels = ["FLAGGED"] }
@@ -77,7 +78,8 @@ struct MailboxBuilder {
         World.MailAttachment(
             id: files.generator.token(27),
             name: name ?? files.name(),
-            content: content ?? files.content())
+            content: content ?? files.content()
+        )
     }
 
     /// Base64, and every other one base64 of base64; the first has every awkward character.

@@ -21,7 +21,9 @@ struct TaskBoardBuilder {
 
     private mutating func tasklist(_ name: String) -> String {
         let guid = files.generator.guid()
-        board.add(World.Tasklist(guid: guid, name: name, owner: Workplace.people[0], created: tick()))
+        board.add(
+            World.Tasklist(guid: guid, name: name, owner: Workplace.people[0], created: tick())
+        )
         return guid
     }
 
@@ -81,7 +83,8 @@ struct TaskBoardBuilder {
             guid: files.generator.guid(),
             summary: summary,
             creator: files.generator.pick(Workplace.people),
-            created: tick())
+            created: tick()
+        )
     }
 
     private mutating func attachment(_ name: String, _ count: Int) -> World.TaskAttachment {
@@ -97,7 +100,8 @@ struct TaskBoardBuilder {
             fileToken: "box" + files.generator.token(24),
             name: name ?? files.name(),
             content: content ?? files.content(),
-            uploaded: tick())
+            uploaded: tick()
+        )
     }
 
     private mutating func tick() -> Moment {

@@ -18,7 +18,8 @@ struct BodyDelivery: Sendable {
         if case .bytes(let bytes) = answer.body, answer.delivery.isPlain {
             return ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
         }
-        return ResponseBody(contentLength: answer.delivery.isChunked ? nil : answer.count) { writer in
+        return ResponseBody(contentLength: answer.delivery.isChunked ? nil : answer.count) {
+            writer in
             try await send(to: &writer)
             try await writer.finish(nil)
         }
@@ -30,7 +31,9 @@ struct BodyDelivery: Sendable {
         var sent = 0
         for var piece in pieces {
             while piece.readableBytes > 0 {
-                guard let part = piece.readSlice(length: room(after: sent, for: piece)) else { break }
+                guard let part = piece.readSlice(length: room(after: sent, for: piece)) else {
+                    break
+                }
                 try await pause(at: sent)
                 try await writer.write(part)
                 sent += part.readableBytes

@@ -3,12 +3,13 @@ import Synchronization
 /// The platform behind its lock, with the clock and the digests beside it.
 final class SandboxDesk: Sendable {
     private let clock: SandboxClock
-    private let platform = Mutex(Platform(world: World()))
+    private let platform: Mutex<Platform>
     private let digests = DigestCache()
 
-    init(clock: SandboxClock) { self.clock = clock }
-
-    func open(_ platform: Platform) { self.platform.withLock { $0 = platform } }
+    init(_ platform: Platform, clock: SandboxClock) {
+        self.platform = Mutex(platform)
+        self.clock = clock
+    }
 
     func answer(_ call: Call) -> Answer {
         let now = clock.now

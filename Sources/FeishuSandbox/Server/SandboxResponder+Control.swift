@@ -20,7 +20,8 @@ extension SandboxResponder {
         return Answer(
             status: 200,
             headers: [Header("Content-Type", "application/jsonl; charset=utf-8")],
-            body: .bytes(lines.flatMap { $0 }))
+            body: .bytes(lines.flatMap { $0 })
+        )
     }
 
     private func counters() -> Answer {
@@ -31,7 +32,8 @@ extension SandboxResponder {
         return Answer(
             status: 200,
             headers: [Header("Content-Type", "application/json; charset=utf-8")],
-            body: .bytes(bytes))
+            body: .bytes(bytes)
+        )
     }
 
     /// A JSON array in the words of a world file's `faults`; an empty one clears them.

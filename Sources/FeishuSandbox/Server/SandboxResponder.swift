@@ -24,6 +24,10 @@ struct SandboxResponder: HTTPResponder {
             try? await context.channel.close()
             return Response(status: .ok)
         }
+        guard !answer.delivery.isUnframed else {
+            try await UnframedDelivery(answer).send(over: context.channel)
+            return Response(status: .ok)
+        }
         let body = BodyDelivery(answer) { [desk] count in
             desk.withPlatform { $0.count(served: count) }
         }
@@ -41,12 +45,15 @@ extension Call {
             request.uri.string,
             authorization: request.headers[.authorization],
             hasRange: request.headers[.range] != nil,
-            body: Array(body.readableBytesView))
+            body: Array(body.readableBytesView)
+        )
     }
 }
 
 extension Answer {
-    func response(to call: Call) -> Response { response(to: call, body: BodyDelivery(self).responseBody) }
+    func response(to call: Call) -> Response {
+        response(to: call, body: BodyDelivery(self).responseBody)
+    }
 
     /// `HEAD` gets the head alone, with the length that a body would have.
     fileprivate func response(to call: Call, body: ResponseBody) -> Response {
@@ -57,6 +64,10 @@ extension Answer {
         }
         if !delivery.isChunked { fields[.contentLength] = String(count) }
         let status = HTTPResponse.Status(code: status)
-        return Response(status: status, headers: fields, body: call.method == "HEAD" ? .init() : body)
+        return Response(
+            status: status,
+            headers: fields,
+            body: call.method == "HEAD" ? .init() : body
+        )
     }
 }

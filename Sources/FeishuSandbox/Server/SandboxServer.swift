@@ -12,7 +12,7 @@ package final class SandboxServer: Sendable {
     private let desk: SandboxDesk
     private let running: Task<Void, Never>
 
-    package var baseURL: String { "http://127.0.0.1:\(port)" }
+    package var baseURL: String { Self.address(port) }
 
     /// Returns once connections are accepted; port 0 chooses a free one.
     package static func start(
@@ -21,7 +21,8 @@ package final class SandboxServer: Sendable {
         port: Int = 0,
         clock: SandboxClock = SandboxClock()
     ) async throws -> SandboxServer {
-        let desk = SandboxDesk(clock: clock)
+        let platform = Platform(world: world, tiers: tiers, baseURL: address(port))
+        let desk = SandboxDesk(platform, clock: clock)
         let (ports, sink) = AsyncThrowingStream<Int, any Error>.makeStream()
         let application = application(desk, port: port) { sink.yield($0) }
         let running = Task {
@@ -35,7 +36,7 @@ package final class SandboxServer: Sendable {
         guard let bound = try await ports.first(where: { _ in true }) else {
             throw SandboxFailure.notListening
         }
-        desk.open(Platform(world: world, tiers: tiers, baseURL: "http://127.0.0.1:\(bound)"))
+        desk.withPlatform { $0.baseURL = address(bound) }
         return SandboxServer(port: bound, clock: clock, desk: desk, running: running)
     }
 
@@ -52,6 +53,8 @@ package final class SandboxServer: Sendable {
         await running.value
     }
 
+    private static func address(_ port: Int) -> String { "http://127.0.0.1:\(port)" }
+
     private static func application(
         _ desk: SandboxDesk,
         port: Int,
@@ -63,7 +66,8 @@ package final class SandboxServer: Sendable {
             responder: SandboxResponder(desk: desk),
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: port)),
             onServerRunning: { channel in onListening(channel.localAddress?.port ?? port) },
-            logger: quiet)
+            logger: quiet
+        )
     }
 }
 
@@ -80,7 +84,7 @@ extension SandboxServer {
     package func truth() -> [TruthLine] { desk.truth() }
 
     /// Replaces the faults in force, and forgets how often the old ones were met.
-    package func setFaults(_ faults: [Fault]) { desk.withPlatform { $0.setFaults(faults) } }
+    package func setFaults(_ faults: [SandboxFault]) { desk.withPlatform { $0.setFaults(faults) } }
 
     /// Lets every token die before its time.
     package func revokeTokens() { desk.withPlatform { $0.revokeTokens() } }
@@ -92,5 +96,11 @@ extension SandboxServer {
         _ body: @Sendable (inout World) throws -> sending Result
     ) rethrows -> Result {
         try desk.withPlatform { try body(&$0.world) }
+    }
+
+    func withPlatform<Result: Sendable>(
+        _ body: (inout Platform) throws -> sending Result
+    ) rethrows -> Result {
+        try desk.withPlatform(body)
     }
 }

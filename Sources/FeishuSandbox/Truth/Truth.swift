@@ -18,7 +18,8 @@ extension World.Mailbox {
                     name: attachment.name,
                     size: attachment.content.count,
                     sha256: digest(attachment.content),
-                    sources: ["mail:" + address])
+                    sources: ["mail:" + address]
+                )
             }
         }
     }
@@ -36,7 +37,8 @@ extension World.Mailbox {
             kind: attachment.kind,
             isInline: attachment.isInline,
             state: message.state,
-            isDownloadable: attachment.isDownloadable)
+            isDownloadable: attachment.isDownloadable
+        )
     }
 }
 
@@ -52,7 +54,8 @@ extension World.TaskBoard {
                     name: attachment.name,
                     size: attachment.content.count,
                     sha256: digest(attachment.content),
-                    sources: lists.map { "tasklist:" + $0 })
+                    sources: lists.map { "tasklist:" + $0 }
+                )
             }
         }
     }
@@ -66,6 +69,7 @@ extension World.TaskBoard {
             guid: attachment.guid,
             fileToken: attachment.fileToken,
             summary: task.summary,
-            parent: task.parent)
+            parent: task.parent
+        )
     }
 }

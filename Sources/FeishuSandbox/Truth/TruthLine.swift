@@ -35,8 +35,8 @@ package struct TruthLine: Equatable, Sendable {
 }
 
 extension TruthLine {
-    package var json: JSON {
-        var json: JSON =
+    package var json: WireJSON {
+        var json: WireJSON =
             switch place {
             case .mail(let mail): mail.json
             case .task(let task): task.json
@@ -44,13 +44,13 @@ extension TruthLine {
         json.append("name", .string(name))
         json.append("size", .int(Int64(size)))
         json.append("sha256", .string(sha256))
-        json.append("sources", .array(sources.map(JSON.string)))
+        json.append("sources", .array(sources.map(WireJSON.string)))
         return json
     }
 }
 
 extension TruthLine.MailPlace {
-    fileprivate var json: JSON {
+    fileprivate var json: WireJSON {
         [
             "kind": "mail", "mailbox": .string(mailbox), "message_id": .string(messageID),
             "attachment_id": .string(attachmentID), "folder": .string(folder),
@@ -61,11 +61,11 @@ extension TruthLine.MailPlace {
 }
 
 extension TruthLine.TaskPlace {
-    fileprivate var json: JSON {
+    fileprivate var json: WireJSON {
         [
             "kind": "task", "task_guid": .string(taskGUID), "guid": .string(guid),
             "file_token": .string(fileToken), "summary": .string(summary),
-            "parent": parent.map(JSON.string) ?? .null,
+            "parent": parent.map(WireJSON.string) ?? .null,
         ]
     }
 }

@@ -17,28 +17,31 @@ struct APIError: Error, Equatable {
 extension APIError {
     /// The envelope of the call guide's page on answers; `data` is absent.
     func answer(logID: String) -> Answer {
-        var error: JSON = [
+        var error: WireJSON = [
             "log_id": .string(logID),
             "troubleshooter": "see the endpoint's page for code \(code)",
         ]
         if !missingScopes.isEmpty { error.append("permission_violations", violations) }
-        let envelope: JSON = ["code": .int(code), "msg": .string(message), "error": error]
+        let envelope: WireJSON = ["code": .int(code), "msg": .string(message), "error": error]
         var answer = Answer.json(status, envelope, logID: logID)
         answer.headers += headers
         return answer
     }
 
-    private var violations: JSON {
+    private var violations: WireJSON {
         .array(
             missingScopes.map {
                 ["type": "action_scope_required", "subject": .string($0), "description": ""]
-            })
+            }
+        )
     }
 }
 
 /// Refusals of the gateway, before an endpoint is asked.
 ///
-/// Source: the general codes of the call guide. Faults of authorization are HTTP 400.
+/// Source: the general codes of the call guide.
+///
+/// Faults of authorization are HTTP 400.
 extension APIError {
     static let noToken = APIError(400, 99_991_661, "Missing access token for authorization.")
     static let badTenantToken = APIError(400, 99_991_663, "Invalid access token for authorization.")
@@ -47,8 +50,10 @@ extension APIError {
 
     static func lacksScope(_ scope: World.Scope) -> APIError {
         var error = APIError(
-            400, 99_991_672,
-            "Access denied. One of the following scopes is required: [\(scope.rawValue)].")
+            400,
+            99_991_672,
+            "Access denied. One of the following scopes is required: [\(scope.rawValue)]."
+        )
         error.missingScopes = [scope.rawValue]
         return error
     }

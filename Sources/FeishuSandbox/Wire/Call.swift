@@ -1,14 +1,14 @@
 /// One request, as a value.
-package struct Call: Sendable {
-    package var method: String
+struct Call: Sendable {
+    var method: String
     /// The path, split at its slashes *before* each segment is decoded: an id may hold `%2F`.
-    package var segments: [String]
-    package var query: [(name: String, value: String)]
-    package var authorization: String?
-    package var hasRange: Bool
-    package var body: [UInt8]
+    var segments: [String]
+    var query: [(name: String, value: String)]
+    var authorization: String?
+    var hasRange: Bool
+    var body: [UInt8]
 
-    package init(
+    init(
         _ method: String,
         _ target: String,
         authorization: String? = nil,

@@ -2,7 +2,7 @@
 struct JSONText {
     private(set) var bytes: [UInt8] = []
 
-    mutating func write(_ value: JSON) {
+    mutating func write(_ value: WireJSON) {
         switch value {
         case .null: bytes += "null".utf8
         case .bool(let flag): bytes += (flag ? "true" : "false").utf8
@@ -13,7 +13,7 @@ struct JSONText {
         }
     }
 
-    private mutating func write(_ items: [JSON]) {
+    private mutating func write(_ items: [WireJSON]) {
         bytes.append(UInt8(ascii: "["))
         for (index, item) in items.enumerated() {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
@@ -22,7 +22,7 @@ struct JSONText {
         bytes.append(UInt8(ascii: "]"))
     }
 
-    private mutating func write(_ members: [JSON.Member]) {
+    private mutating func write(_ members: [WireJSON.Member]) {
         bytes.append(UInt8(ascii: "{"))
         for (index, member) in members.enumerated() {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
@@ -59,7 +59,7 @@ struct JSONText {
     }
 }
 
-extension JSON {
+extension WireJSON {
     /// The value as compact UTF-8 text.
     package var utf8: [UInt8] {
         var text = JSONText()

@@ -17,7 +17,7 @@ package struct Moment: Hashable, Comparable, Sendable {
     }
 
     /// Time stamps travel as strings, whatever the official models say.
-    var json: JSON { .string(String(milliseconds)) }
+    var json: WireJSON { .string(String(milliseconds)) }
 }
 
 extension Duration {

@@ -6,6 +6,7 @@ extension World {
         private var order: [String] = []
         private var children: [String: [String]] = [:]
         private var owners: [String: String] = [:]
+        private var homes: [String: Set<String>] = [:]
 
         package init() {}
     }
@@ -34,13 +35,22 @@ extension World.TaskBoard {
     /// The tasklists through which a task is reached: its own, and those of its ancestors.
     package func tasklists(reaching guid: String) -> [String] {
         let family = sequence(first: guid) { byGUID[$0]?.parent }
-        let guids = Set(family)
-        return tasklists.filter { !guids.isDisjoint(with: $0.tasks) }.map(\.guid)
+        let guids = family.reduce(into: Set<String>()) { $0.formUnion(homes[$1] ?? []) }
+        return tasklists.map(\.guid).filter(guids.contains)
+    }
+
+    /// The tasklists that show the task itself.
+    package func tasklists(showing guid: String) -> [String] {
+        tasklists.map(\.guid).filter { homes[guid]?.contains($0) == true }
     }
 }
 
 extension World.TaskBoard {
-    package mutating func add(_ tasklist: World.Tasklist) { tasklists.append(tasklist) }
+    /// Adds a tasklist; the tasks that it shows may be added before or after.
+    package mutating func add(_ tasklist: World.Tasklist) {
+        tasklists.append(tasklist)
+        for task in tasklist.tasks { homes[task, default: []].insert(tasklist.guid) }
+    }
 
     /// Adds a task, or puts it in place of the one with its guid.
     package mutating func add(_ task: World.TaskItem, to tasklistGUIDs: [String] = []) {
@@ -56,18 +66,23 @@ extension World.TaskBoard {
     /// Shows a task in one more tasklist.
     package mutating func list(_ task: String, in tasklist: String) {
         guard let index = tasklists.firstIndex(where: { $0.guid == tasklist }) else { return }
-        if !tasklists[index].tasks.contains(task) { tasklists[index].tasks.append(task) }
+        guard homes[task, default: []].insert(tasklist).inserted else { return }
+        tasklists[index].tasks.append(task)
     }
 
     /// Takes a task out of a tasklist; the task itself stays.
     package mutating func unlist(_ task: String, from tasklist: String) {
         guard let index = tasklists.firstIndex(where: { $0.guid == tasklist }) else { return }
         tasklists[index].tasks.removeAll { $0 == task }
+        homes[task]?.remove(tasklist)
     }
 
     package mutating func remove(_ guid: String) { remove(guid, keepingPlace: false) }
 
-    package mutating func removeTasklist(_ guid: String) { tasklists.removeAll { $0.guid == guid } }
+    package mutating func removeTasklist(_ guid: String) {
+        for task in tasklist(guid)?.tasks ?? [] { homes[task]?.remove(guid) }
+        tasklists.removeAll { $0.guid == guid }
+    }
 
     package mutating func attach(_ attachment: World.TaskAttachment, to guid: String) {
         guard byGUID[guid] != nil else { return }
@@ -95,6 +110,6 @@ extension World.TaskBoard {
         byGUID[guid] = nil
         order.removeAll { $0 == guid }
         if let parent = old.parent { children[parent]?.removeAll { $0 == guid } }
-        for index in tasklists.indices { tasklists[index].tasks.removeAll { $0 == guid } }
+        homes[guid]?.forEach { unlist(guid, from: $0) }
     }
 }

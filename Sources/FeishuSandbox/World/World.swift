@@ -9,7 +9,7 @@ package struct World: Sendable {
     /// Mailboxes by address.
     package var mailboxes: [String: Mailbox] = [:]
     package var tasks = TaskBoard()
-    package var faults: [Fault] = []
+    package var faults: [SandboxFault] = []
 
     package init(seed: UInt64 = 0) { self.seed = seed }
 
@@ -27,7 +27,7 @@ extension World {
             self.address = address
         }
 
-        var json: JSON { ["mail_address": .string(address), "name": .string(name)] }
+        var json: WireJSON { ["mail_address": .string(address), "name": .string(name)] }
 
         /// The id that the task endpoints know them by.
         var openID: String { "ou_" + StableHash.hex(address) + StableHash.hex(name) }

@@ -1,5 +1,5 @@
 /// One scripted misbehaviour: where, when, and what.
-package struct Fault: Sendable {
+package struct SandboxFault: Sendable {
     package var endpoint: Endpoint
     package var when: FaultMatcher
     package var effect: FaultEffect
