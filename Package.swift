@@ -12,7 +12,9 @@ let strict: [SwiftSetting] = [
 
 // Each dependency has its page in docs/decisions/.
 let argumentParser = Target.Dependency.product(
-    name: "ArgumentParser", package: "swift-argument-parser")
+    name: "ArgumentParser",
+    package: "swift-argument-parser"
+)
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
@@ -44,11 +46,13 @@ let package = Package(
         .target(
             name: "LarkiveFeishu",
             dependencies: ["LarkiveCore", httpClient, nio, nioPosix, nioHTTP, nioSSL],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .target(
             name: "LarkiveVault",
             dependencies: ["LarkiveCore", "CZlib", "CLinux", sqlite, crypto, system],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .target(name: "LarkiveTesting", dependencies: ["LarkiveCore"], swiftSettings: strict),
         .executableTarget(
             name: "larkive",
@@ -56,41 +60,52 @@ let package = Package(
                 "LarkiveCore", "LarkiveFeishu", "LarkiveVault", "CLinux",
                 argumentParser, logging, system, yaml,
             ],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .target(
             name: "FeishuSandbox",
             dependencies: [webServer, nio, nioHTTP, crypto, yaml, logging],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "feishu-sandbox",
             dependencies: ["FeishuSandbox", argumentParser, logging],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .systemLibrary(
-            name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+            name: "CZlib",
+            pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"])]
+        ),
         .target(name: "CLinux"),
         .testTarget(
             name: "LarkiveCoreTests",
             dependencies: ["LarkiveCore", "LarkiveTesting"],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "LarkiveFeishuTests",
             dependencies: ["LarkiveCore", "LarkiveFeishu", "LarkiveTesting"],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "LarkiveVaultTests",
             dependencies: ["LarkiveCore", "LarkiveVault", "LarkiveTesting", crypto, sqlite],
             exclude: ["Fixtures"],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "FeishuSandboxTests",
             dependencies: ["FeishuSandbox"],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "larkiveTests",
             dependencies: [
                 "larkive", "feishu-sandbox", "LarkiveCore", "LarkiveFeishu", "LarkiveVault",
                 "LarkiveTesting", "FeishuSandbox",
             ],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
     ]
 )

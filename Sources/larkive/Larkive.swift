@@ -15,7 +15,8 @@ struct Larkive: AsyncParsableCommand {
         subcommands: [
             Init.self, Sync.self, Status.self, Problems.self, Find.self, Restore.self,
             Verify.self, RebuildCommand.self, ManifestCommand.self, AuditCommand.self,
-        ])
+        ]
+    )
 }
 
 /// What every command takes.

@@ -15,8 +15,11 @@ struct World: Sendable {
         let environment = ProcessInfo.processInfo.environment
         let file = try ConfigFile.find(given: options.config, environment: environment)
         return World(
-            config: try file.read(), configPath: file.path, environment: environment,
-            clock: SystemClock())
+            config: try file.read(),
+            configPath: file.path,
+            environment: environment,
+            clock: SystemClock()
+        )
     }
 
     func newRun() -> RunID {
@@ -35,14 +38,22 @@ struct World: Sendable {
     func writing(_ run: RunID) async throws -> Vault {
         let identity = try ReadingVault.identity(at: config.archive)
         return try await Vault.open(
-            at: config.archive, state: state(of: identity.id), run: run, clock: clock)
+            at: config.archive,
+            state: state(of: identity.id),
+            run: run,
+            clock: clock
+        )
     }
 
     func connection() throws -> FeishuConnection {
         let secret = try Trust.secret(config, environment: environment)
         return try FeishuConnection(
-            baseURL: config.feishu.baseURL, appID: config.feishu.appID, appSecret: secret,
-            pacing: config.feishu.isPaced, linkHosts: config.feishu.linkHosts)
+            baseURL: config.feishu.baseURL,
+            appID: config.feishu.appID,
+            appSecret: secret,
+            pacing: config.feishu.isPaced,
+            linkHosts: config.feishu.linkHosts
+        )
     }
 
     /// Who does this: for the private part of records.

@@ -9,7 +9,8 @@ package enum SafeName {
     /// `distinguishing` is put before the extension where several files of one name are written.
     package static func make(_ name: String, distinguishing: ContentDigest? = nil) -> String {
         var text = String(
-            String.UnicodeScalarView(name.unicodeScalars.map { isPlain($0) ? $0 : "_" }))
+            String.UnicodeScalarView(name.unicodeScalars.map { isPlain($0) ? $0 : "_" })
+        )
         while text.hasSuffix(".") || text.hasSuffix(" ") { text.removeLast() }
         if text.isEmpty || text == "names.tsv" { text = text.isEmpty ? "unnamed" : "names_.tsv" }
         if let first = text.first, "-.~ ".contains(first) { text = "_" + text.dropFirst() }

@@ -107,14 +107,10 @@ package actor AuditJournal: AuditLog {
             unsealed = (0, nil)
             // Dying here: the next opening extends the tree from the segment.
             try extendTree(from: name)
-        } catch let failure as DiskError {
-            refusal = failure.asAuditError
-            throw failure.asAuditError
-        } catch let failure as AuditError {
+        } catch {
+            let failure = AuditError(error)
             refusal = failure
             throw failure
-        } catch {
-            throw AuditError(.notWritable, "\(error)")
         }
     }
 

@@ -49,13 +49,7 @@ struct OpenedLog: Sendable {
                 content.lines.last.map {
                     AuditJournal.Head(size: $0.record.seq + 1, leaf: $0.leaf, time: $0.record.time)
                 } ?? sealed
-        } catch let failure as DiskError {
-            throw failure.asAuditError
-        } catch let failure as AuditError {
-            throw failure
-        } catch {
-            throw AuditError(.damaged, "\(error)")
-        }
+        } catch { throw AuditError(error) }
     }
 
     private static func end(
@@ -169,13 +163,7 @@ struct OpenedLog: Sendable {
                 if try firstSeq(of: name, segments) <= seq { break }
             }
             return names
-        } catch let failure as DiskError {
-            throw failure.asAuditError
-        } catch let failure as AuditError {
-            throw failure
-        } catch {
-            throw AuditError(.damaged, "\(error)")
-        }
+        } catch { throw AuditError(error) }
     }
 
     private static func firstSeq(

@@ -13,13 +13,7 @@ struct TileDirectory: TileStore {
                 throw AuditError(.damaged, "tile \(tile.path) is missing")
             }
             return try hashes(bytes, tile, width)
-        } catch let failure as DiskError {
-            throw failure.asAuditError
-        } catch let failure as AuditError {
-            throw failure
-        } catch {
-            throw AuditError(.damaged, "tile \(tile.path)")
-        }
+        } catch { throw AuditError(error) }
     }
 
     /// The full tile when it is there, else the narrowest partial one that is wide enough.

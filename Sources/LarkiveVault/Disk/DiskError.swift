@@ -32,6 +32,28 @@ package struct DiskError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 }
 
+extension StoreError {
+    /// Keeps a store's own error, and says what another one means for the store.
+    init(_ error: any Error) {
+        switch error {
+        case let failure as StoreError: self = failure
+        case let failure as DiskError: self = failure.asStoreError
+        default: self.init(.io, "\(error)")
+        }
+    }
+}
+
+extension AuditError {
+    /// Keeps the log's own error, and says what another one means for the log.
+    init(_ error: any Error) {
+        switch error {
+        case let failure as AuditError: self = failure
+        case let failure as DiskError: self = failure.asAuditError
+        default: self.init(.damaged, "\(error)")
+        }
+    }
+}
+
 /// Turns a shim's `-errno` into an error.
 @discardableResult
 func checked<Value: BinaryInteger>(

@@ -84,7 +84,8 @@ extension SQLiteManifest {
         let limit = query.limit.map { "LIMIT \($0)" } ?? ""
         return try inDatabase { db in
             try Row.fetchAll(
-                db, sql: "SELECT * FROM files \(filter) ORDER BY date DESC NULLS LAST, id \(limit)",
+                db,
+                sql: "SELECT * FROM files \(filter) ORDER BY date DESC NULLS LAST, id \(limit)",
                 arguments: StatementArguments(values)
             ).map(FileRow.init)
         }

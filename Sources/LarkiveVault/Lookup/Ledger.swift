@@ -36,7 +36,8 @@ extension SQLiteManifest {
                 sql: """
                     SELECT l.*, s.name AS source_name FROM ledger l
                     LEFT JOIN source s ON s.n = l.source ORDER BY l.first_failed, l.subject
-                    """)
+                    """
+            )
             return try rows.map { row in
                 let attachment: Int64? = row["attachment"]
                 let file = try attachment.flatMap {
@@ -97,11 +98,15 @@ extension SQLiteManifest {
             let last = try Row.fetchOne(db, sql: "SELECT * FROM run ORDER BY started DESC LIMIT 1")
             let sources = try Row.fetchAll(db, sql: Self.sourceFigures)
             let stored = try Row.fetchOne(
-                db, sql: "SELECT count(*) AS n, coalesce(sum(size), 0) AS bytes FROM object")
+                db,
+                sql: "SELECT count(*) AS n, coalesce(sum(size), 0) AS bytes FROM object"
+            )
             return ArchiveStatus(
                 lastRun: last.map(ArchiveStatus.LastRun.init),
                 lastComplete: try String.fetchOne(
-                    db, sql: "SELECT max(finished) FROM run WHERE outcome = 'complete'"),
+                    db,
+                    sql: "SELECT max(finished) FROM run WHERE outcome = 'complete'"
+                ),
                 sources: sources.map(ArchiveStatus.Source.init),
                 oldestUnarchived: try String.fetchOne(
                     db,
@@ -110,9 +115,12 @@ extension SQLiteManifest {
                             SELECT min(first_seen) AS t FROM attachment
                             WHERE state IN ('wanted', 'failed') AND vanished IS NULL
                             UNION ALL SELECT min(first_failed) FROM ledger)
-                        """),
+                        """
+                ),
                 ledger: try Int64.fetchOne(db, sql: "SELECT count(*) FROM ledger") ?? 0,
-                objects: stored?["n"] ?? 0, bytes: stored?["bytes"] ?? 0)
+                objects: stored?["n"] ?? 0,
+                bytes: stored?["bytes"] ?? 0
+            )
         }
     }
 
@@ -133,16 +141,26 @@ extension SQLiteManifest {
 extension ArchiveStatus.LastRun {
     fileprivate init(_ row: Row) {
         self.init(
-            run: row["id"], started: row["started"], finished: row["finished"],
-            outcome: row["outcome"], exitCode: row["exit_code"])
+            run: row["id"],
+            started: row["started"],
+            finished: row["finished"],
+            outcome: row["outcome"],
+            exitCode: row["exit_code"]
+        )
     }
 }
 
 extension ArchiveStatus.Source {
     fileprivate init(_ row: Row) {
         self.init(
-            name: row["name"], lastComplete: row["last_complete"], held: row["held"],
-            failed: row["failed"], pending: row["pending"], skipped: row["skipped"],
-            vanished: row["vanished"], unread: row["unread"])
+            name: row["name"],
+            lastComplete: row["last_complete"],
+            held: row["held"],
+            failed: row["failed"],
+            pending: row["pending"],
+            skipped: row["skipped"],
+            vanished: row["vanished"],
+            unread: row["unread"]
+        )
     }
 }

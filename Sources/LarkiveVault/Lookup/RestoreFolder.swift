@@ -15,7 +15,9 @@ package struct RestoreFolder {
     package init(at path: String) throws {
         do {
             try FileManager.default.createDirectory(
-                atPath: path, withIntermediateDirectories: true)
+                atPath: path,
+                withIntermediateDirectories: true
+            )
             directory = try Directory.open(path)
         } catch let failure as DiskError {
             throw VaultError(.notWritable, failure.description)
@@ -28,13 +30,17 @@ package struct RestoreFolder {
     ///
     /// The file appears when all its bytes have been compared with their digest, not before.
     package func write(
-        _ digest: ContentDigest, as name: String, from vault: ReadingVault
+        _ digest: ContentDigest,
+        as name: String,
+        from vault: ReadingVault
     ) throws -> Outcome {
         if let found = try? directory.file(name, .reading) {
             guard try DiskObjectStore.digest(of: found) == digest else {
                 throw VaultError(
-                    .exists, "\(directory.path(name)) is there with other bytes",
-                    hint: "restore to another folder, or move that file away")
+                    .exists,
+                    "\(directory.path(name)) is there with other bytes",
+                    hint: "restore to another folder, or move that file away"
+                )
             }
             return .present
         }
@@ -66,7 +72,8 @@ package struct RestoreFolder {
 
     private static func cell(_ text: String) -> String {
         text.unicodeScalars.map { scalar in
-            scalar.value < 0x20 || scalar == "\\" ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
+            scalar.value < 0x20 || scalar == "\\"
+                ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
         }.joined()
     }
 }

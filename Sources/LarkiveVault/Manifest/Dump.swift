@@ -13,7 +13,8 @@ extension SQLiteManifest {
             while true {
                 let page = try inDatabase { db in
                     try Row.fetchAll(
-                        db, sql: "SELECT * FROM \(table) ORDER BY \(order) LIMIT 1000 OFFSET ?",
+                        db,
+                        sql: "SELECT * FROM \(table) ORDER BY \(order) LIMIT 1000 OFFSET ?",
                         arguments: [offset]
                     ).map { JSON(table: table, row: $0) }
                 }

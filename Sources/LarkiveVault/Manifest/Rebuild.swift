@@ -38,8 +38,10 @@ package struct Rebuild {
             let content = JournalFile.read(try segments.read(name), after: size, leaf: leaf)
             guard content.torn.isEmpty, let last = content.lines.last else {
                 throw VaultError(
-                    .damaged, "segment \(name.path) is damaged at record \(size)",
-                    hint: "run `larkive audit verify`; restore that segment from a backup")
+                    .damaged,
+                    "segment \(name.path) is damaged at record \(size)",
+                    hint: "run `larkive audit verify`; restore that segment from a backup"
+                )
             }
             try manifest.apply(content.lines.map(\.record))
             (size, leaf) = (last.record.seq + 1, last.leaf)

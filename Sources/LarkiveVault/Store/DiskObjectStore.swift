@@ -35,11 +35,7 @@ package struct DiskObjectStore: ObjectStore {
         do {
             try checkSpace(for: size ?? 0)
             return try ScratchFile(in: staging)
-        } catch let failure as DiskError {
-            throw failure.asStoreError
-        } catch let failure as StoreError {
-            throw failure
-        } catch { throw StoreError(.io, "\(error)") }
+        } catch { throw StoreError(error) }
     }
 
     private func checkSpace(for size: Int64) throws {
@@ -70,11 +66,7 @@ package struct DiskObjectStore: ObjectStore {
             // Dying before this: some names may be there, whole; nobody speaks of them yet.
             for index in Set(group.map { Int($0.digest.bytes[0]) }) { try shards[index].sync() }
             return fresh
-        } catch let failure as DiskError {
-            throw failure.asStoreError
-        } catch let failure as StoreError {
-            throw failure
-        } catch { throw StoreError(.io, "\(error)") }
+        } catch { throw StoreError(error) }
     }
 
     private func flush(_ files: [File]) throws(DiskError) {

@@ -18,9 +18,7 @@ package actor ScratchFile: Scratch {
     package func append(_ bytes: [UInt8]) throws(StoreError) {
         do {
             try opened().write(bytes)
-        } catch let failure as DiskError {
-            throw failure.asStoreError
-        } catch { throw StoreError(.io, "\(error)") }
+        } catch { throw StoreError(error) }
         hasher.update(data: bytes)
         size += Int64(bytes.count)
     }
@@ -41,11 +39,7 @@ package actor ScratchFile: Scratch {
             guard onDisk == size else {
                 throw StoreError(.io, "\(onDisk) bytes are in a file that \(size) were written to")
             }
-        } catch let failure as DiskError {
-            throw failure.asStoreError
-        } catch let failure as StoreError {
-            throw failure
-        } catch { throw StoreError(.io, "\(error)") }
+        } catch { throw StoreError(error) }
         return Staged(digest: ContentDigest(hasher.finalize()), size: size, scratch: self)
     }
 

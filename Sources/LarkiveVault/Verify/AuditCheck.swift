@@ -23,7 +23,8 @@ package struct AuditCheck {
 
     /// Checks every line, every tile and every note; `record` sees each valid record in order.
     package mutating func run(
-        seen: String? = nil, record: (AuditRecord) throws -> Void = { _ in }
+        seen: String? = nil,
+        record: (AuditRecord) throws -> Void = { _ in }
     ) throws {
         var tree = GrowingTree()
         let notes = noteFiles()
@@ -42,8 +43,8 @@ package struct AuditCheck {
         (sealed, root) = (tree.size, tree.root)
         try readJournal(&chain, record)
         size = chain.size
-        checkTiles(of: tree)
-        checkNotes(notes, roots: roots, seen: seen)
+        let signed = checkNotes(notes, roots: roots, seen: seen)
+        checkTiles(of: tree, size: min(signed, sealed))
     }
 
     private mutating func segmentNames() throws -> [SegmentName] {
@@ -53,12 +54,14 @@ package struct AuditCheck {
         } catch { throw VaultError(error) }
         for (place, name) in names.enumerated() where name.number != Int64(place + 1) {
             findings.append(
-                Finding(.segmentMissing, name.path, "segment \(place + 1) should stand here"))
+                Finding(.segmentMissing, name.path, "segment \(place + 1) should stand here")
+            )
             break
         }
         for (before, after) in zip(names, names.dropFirst()) where after.folder < before.folder {
             findings.append(
-                Finding(.lineOutOfOrder, after.path, "its folder is before that of \(before.path)"))
+                Finding(.lineOutOfOrder, after.path, "its folder is before that of \(before.path)")
+            )
         }
         return names
     }
@@ -72,25 +75,34 @@ package struct AuditCheck {
         }
     }
 
-    private mutating func readJournal(_ chain: inout Chain, _ record: (AuditRecord) throws -> Void) throws {
+    private mutating func readJournal(
+        _ chain: inout Chain,
+        _ record: (AuditRecord) throws -> Void
+    ) throws {
         guard let bytes = try? audit.contents(JournalFile.name), !bytes.isEmpty else { return }
         let content = JournalFile.read(bytes, after: chain.size, leaf: chain.leaf)
         for line in content.lines { try record(line.record) }
-        if let last = content.lines.last { chain = Chain(size: last.record.seq + 1, leaf: last.leaf) }
+        if let last = content.lines.last {
+            chain = Chain(size: last.record.seq + 1, leaf: last.leaf)
+        }
         findings.append(
-            Finding(.notSealed, JournalFile.name, "\(content.lines.count) records are not sealed"))
+            Finding(.notSealed, JournalFile.name, "\(content.lines.count) records are not sealed")
+        )
         if !content.torn.isEmpty {
             findings.append(
-                Finding(.tornTail, JournalFile.name, "\(content.torn.count) bytes are no records"))
+                Finding(.tornTail, JournalFile.name, "\(content.torn.count) bytes are no records")
+            )
         }
     }
 
     // MARK: tiles
 
-    private mutating func checkTiles(of tree: GrowingTree) {
+    /// Tiles are promised for what is signed; a run that died may owe them for the rest.
+    private mutating func checkTiles(of tree: GrowingTree, size: Int64) {
         guard let tlog = try? audit.directory("tlog") else { return }
         let tiles = TileDirectory(directory: tlog)
-        for (level, row) in tree.levels.enumerated() {
+        for (level, hashes) in tree.levels.enumerated() {
+            let row = hashes.prefix(Int(size >> (Int64(level) * Tile.height)))
             for start in stride(from: 0, to: row.count, by: Tile.fullWidth) {
                 let expected = Array(row[start..<min(start + Tile.fullWidth, row.count)])
                 let tile = Tile(level: level, index: Int64(start / Tile.fullWidth))
@@ -98,9 +110,12 @@ package struct AuditCheck {
                 if found != expected {
                     findings.append(
                         Finding(
-                            .tileWrong, tile.path,
+                            .tileWrong,
+                            tile.path,
                             found == nil
-                                ? "missing or too short" : "its hashes are not those of the log"))
+                                ? "missing or too short" : "its hashes are not those of the log"
+                        )
+                    )
                 }
             }
         }
@@ -113,7 +128,9 @@ package struct AuditCheck {
         let text: String
 
         var checkpoint: Checkpoint? {
-            text.split(separator: "\n\n", maxSplits: 1).first.flatMap { Checkpoint(text: $0 + "\n") }
+            text.split(separator: "\n\n", maxSplits: 1).first.flatMap {
+                Checkpoint(text: $0 + "\n")
+            }
         }
     }
 
@@ -128,20 +145,26 @@ package struct AuditCheck {
                     files.append(
                         NoteFile(
                             path: "tlog/checkpoints/\(year)/\(name)",
-                            text: String(decoding: bytes, as: UTF8.self)))
+                            text: String(decoding: bytes, as: UTF8.self)
+                        )
+                    )
                 }
             }
         }
         if let newest = try? tlog.contents("checkpoint") {
             files.append(
-                NoteFile(path: "tlog/checkpoint", text: String(decoding: newest, as: UTF8.self)))
+                NoteFile(path: "tlog/checkpoint", text: String(decoding: newest, as: UTF8.self))
+            )
         }
         return files
     }
 
+    /// Returns how many records the newest valid note covers.
     private mutating func checkNotes(
-        _ notes: [NoteFile], roots: [Int64: ContentDigest], seen: String?
-    ) {
+        _ notes: [NoteFile],
+        roots: [Int64: ContentDigest],
+        seen: String?
+    ) -> Int64 {
         let keys = (try? audit.directory("tlog")).flatMap { try? NoteShelf.keys(in: $0) } ?? []
         var newest: Checkpoint?
         for note in notes {
@@ -149,7 +172,8 @@ package struct AuditCheck {
                 let checkpoint = note.checkpoint
             else {
                 findings.append(
-                    Finding(.noteUnsigned, note.path, "no key of this log has signed it"))
+                    Finding(.noteUnsigned, note.path, "no key of this log has signed it")
+                )
                 continue
             }
             check(checkpoint, note.path, roots)
@@ -160,35 +184,51 @@ package struct AuditCheck {
         if newest?.size != sealed, sealed > 0 {
             findings.append(
                 Finding(
-                    newest == nil ? .noNote : .notSealed, "tlog/checkpoint",
-                    "\(sealed) records are sealed, \(newest?.size ?? 0) are signed"))
+                    newest == nil ? .noNote : .notSealed,
+                    "tlog/checkpoint",
+                    "\(sealed) records are sealed, \(newest?.size ?? 0) are signed"
+                )
+            )
         }
         compare(with: seen.flatMap { NoteFile(path: "STATE/seen", text: $0).checkpoint }, roots)
+        return newest?.size ?? 0
     }
 
     private mutating func check(
-        _ note: Checkpoint, _ path: String, _ roots: [Int64: ContentDigest]
+        _ note: Checkpoint,
+        _ path: String,
+        _ roots: [Int64: ContentDigest]
     ) {
         if note.size > sealed {
             findings.append(
-                Finding(.rolledBack, path, "\(note.size) records were signed, \(sealed) are here"))
+                Finding(.rolledBack, path, "\(note.size) records were signed, \(sealed) are here")
+            )
         } else if roots[note.size] != note.root {
             findings.append(
-                Finding(.noteContradicts, path, "the first \(note.size) records are not the signed ones"))
+                Finding(
+                    .noteContradicts,
+                    path,
+                    "the first \(note.size) records are not the signed ones"
+                )
+            )
         }
     }
 
     private mutating func compare(with seen: Checkpoint?, _ roots: [Int64: ContentDigest]) {
         guard let seen else {
             notExcluded.append(
-                "records after \(sealed) that were cut off together with their notes")
+                "records after \(sealed) that were cut off together with their notes"
+            )
             return
         }
         if seen.size > sealed || (roots[seen.size].map { $0 != seen.root } ?? false) {
             findings.append(
                 Finding(
-                    .rolledBack, "STATE/seen",
-                    "a note over \(seen.size) records was seen before; this log is not its continuation"))
+                    .rolledBack,
+                    "STATE/seen",
+                    "a note over \(seen.size) records was seen before; this log is not its continuation"
+                )
+            )
         }
     }
 }
@@ -199,7 +239,9 @@ private struct Chain {
     var leaf: TreeHash?
 
     mutating func take(
-        _ bytes: ArraySlice<UInt8>, in place: String, _ findings: inout [Finding]
+        _ bytes: ArraySlice<UInt8>,
+        in place: String,
+        _ findings: inout [Finding]
     ) -> AuditLine? {
         let line: AuditLine
         do {
@@ -214,8 +256,11 @@ private struct Chain {
         if !followsOn {
             findings.append(
                 Finding(
-                    .lineOutOfOrder, "\(place), record \(line.record.seq)",
-                    "it does not follow the record before it"))
+                    .lineOutOfOrder,
+                    "\(place), record \(line.record.seq)",
+                    "it does not follow the record before it"
+                )
+            )
         }
         size = line.record.seq + 1
         leaf = line.leaf
@@ -238,7 +283,8 @@ struct GrowingTree {
             }
             if levels.count == level + 1 { levels.append([]) }
             levels[level + 1].append(
-                MerkleTree<TileDirectory>.perfectRoot(levels[level].suffix(Tile.fullWidth)))
+                MerkleTree<TileDirectory>.perfectRoot(levels[level].suffix(Tile.fullWidth))
+            )
         }
         var peak = (height: 0, hash: leaf)
         while let last = peaks.last, last.height == peak.height {

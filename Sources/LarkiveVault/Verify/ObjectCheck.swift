@@ -38,7 +38,9 @@ struct ObjectCheck {
     }
 
     private mutating func check(
-        _ name: String, in shard: Directory, _ shardName: String,
+        _ name: String,
+        in shard: Directory,
+        _ shardName: String,
         _ missing: inout [ContentDigest: Int64]
     ) {
         let subject = "objects/\(shardName)/\(name)"
@@ -62,10 +64,17 @@ struct ObjectCheck {
         if found.mode != 0o400 || found.links != 1 {
             let mode = String(found.mode, radix: 8)
             findings.append(
-                Finding(.objectMode, subject, "mode \(mode) and \(found.links) links, not 400 and 1"))
+                Finding(
+                    .objectMode,
+                    subject,
+                    "mode \(mode) and \(found.links) links, not 400 and 1"
+                )
+            )
         }
         if found.size != size {
-            findings.append(Finding(.objectSize, subject, "\(found.size) bytes, \(size) were stored"))
+            findings.append(
+                Finding(.objectSize, subject, "\(found.size) bytes, \(size) were stored")
+            )
         } else if readsData {
             checkBytes(of: file, digest, subject)
         }

@@ -53,8 +53,12 @@ extension ReadingVault {
         try objectCheck.run { try fold.objects(inShard: $0) }
         findings += objectCheck.findings
         return Verification(
-            findings: findings, objects: objectCheck.count, bytes: objectCheck.bytes,
-            attachments: try fold.attachmentCount(), auditRecords: check.size)
+            findings: findings,
+            objects: objectCheck.count,
+            bytes: objectCheck.bytes,
+            attachments: try fold.attachmentCount(),
+            auditRecords: check.size
+        )
     }
 
     private func differences(to fold: SQLiteManifest) throws -> [Finding] {
@@ -71,13 +75,19 @@ extension ReadingVault {
             )
             if here != there {
                 findings.append(
-                    Finding(.manifestDiffers, table, "the table is not what the log says"))
+                    Finding(.manifestDiffers, table, "the table is not what the log says")
+                )
             }
         }
         let digest = try fold.meta("archive_sha256")
         if let digest, digest != identity.digest.hex {
             findings.append(
-                Finding(.identityChanged, ArchiveIdentity.fileName, "not the file the log speaks of"))
+                Finding(
+                    .identityChanged,
+                    ArchiveIdentity.fileName,
+                    "not the file the log speaks of"
+                )
+            )
         }
         return findings
     }
@@ -100,8 +110,10 @@ extension SQLiteManifest {
     fileprivate func objects(inShard shard: UInt8) throws -> [ContentDigest: Int64] {
         try inDatabase { db in
             let rows = try Row.fetchAll(
-                db, sql: "SELECT digest, size FROM object WHERE substr(digest, 1, 1) = ?",
-                arguments: [Data([shard])])
+                db,
+                sql: "SELECT digest, size FROM object WHERE substr(digest, 1, 1) = ?",
+                arguments: [Data([shard])]
+            )
             return rows.reduce(into: [:]) { found, row in
                 if let digest = ContentDigest(bytes: row["digest"] as Data) {
                     found[digest] = row["size"]
@@ -117,7 +129,10 @@ extension SQLiteManifest {
     fileprivate func meta(_ name: String) throws -> String? {
         try inDatabase { db in
             try String.fetchOne(
-                db, sql: "SELECT value FROM meta WHERE name = ?", arguments: [name])
+                db,
+                sql: "SELECT value FROM meta WHERE name = ?",
+                arguments: [name]
+            )
         }
     }
 }

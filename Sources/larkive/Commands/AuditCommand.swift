@@ -4,12 +4,15 @@ import LarkiveVault
 
 struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "audit", abstract: "Read and check the audit log.",
-        subcommands: [Log.self, Check.self])
+        commandName: "audit",
+        abstract: "Read and check the audit log.",
+        subcommands: [Log.self, Check.self]
+    )
 
     struct Log: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Print the records, oldest first, one JSON object per line.")
+            abstract: "Print the records, oldest first, one JSON object per line."
+        )
 
         @OptionGroup var options: CommonOptions
         @Flag(help: "Print the private parts as well: names, addresses, ids.") var `private` = false
@@ -21,7 +24,9 @@ struct AuditCommand: AsyncParsableCommand {
                 Terminal.print(record.json(withPrivate: `private`))
             }
             let errors = check.findings.filter(\.code.isError)
-            for finding in errors { Terminal.complain("\(finding.subject): \(finding.detail)", hint: nil) }
+            for finding in errors {
+                Terminal.complain("\(finding.subject): \(finding.detail)", hint: nil)
+            }
             if !errors.isEmpty { throw Stop(code: .audit) }
         }
     }
@@ -29,7 +34,8 @@ struct AuditCommand: AsyncParsableCommand {
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "verify",
-            abstract: "Check lines, commitments, tree and signatures of the log, or of a copy.")
+            abstract: "Check lines, commitments, tree and signatures of the log, or of a copy."
+        )
 
         @OptionGroup var options: CommonOptions
         @Option(help: "A copy of a folder `audit` instead of the archive's own.") var dir: String?
@@ -61,16 +67,19 @@ struct AuditCommand: AsyncParsableCommand {
                         "signed_by": check.signedBy.map(JSON.string),
                         "findings": .array(check.findings.map(\.json)),
                         "not_excluded": .array(check.notExcluded.map(JSON.string)),
-                    ]))
+                    ])
+                )
             }
             for finding in check.findings {
                 Terminal.print(
                     "\(finding.code.rawValue) \(finding.code)  \(Terminal.escaped(finding.subject)): "
-                        + Terminal.escaped(finding.detail))
+                        + Terminal.escaped(finding.detail)
+                )
             }
             Terminal.print(
                 "\(isOK ? "ok" : "NOT OK"): \(Figures.count(check.size, "record", "records")), "
-                    + "\(check.sealed) sealed, root \(check.root.hex)")
+                    + "\(check.sealed) sealed, root \(check.root.hex)"
+            )
             if let key = check.signedBy { Terminal.print("signed by \(key)") }
             for words in check.notExcluded { Terminal.print("not excluded: \(words)") }
         }

@@ -8,7 +8,8 @@ struct Find: AsyncParsableCommand {
         discussion: """
             Every word and filter must match. A word may be part of the file name, the subject, \
             the sender or the task's summary. Without arguments everything is listed.
-            """)
+            """
+    )
 
     @OptionGroup var options: CommonOptions
     @OptionGroup var filters: Filters
@@ -35,7 +36,8 @@ struct Find: AsyncParsableCommand {
             [
                 String(row.id), row.date.map { String($0.description.prefix(10)) } ?? "-",
                 row.size.map(Figures.bytes) ?? "-", Terminal.escaped(row.name),
-                Terminal.escaped(row.from ?? row.subject ?? ""), row.state == "held" ? "" : row.state,
+                Terminal.escaped(row.from ?? row.subject ?? ""),
+                row.state == "held" ? "" : row.state,
             ]
         }
         let widths = (0..<6).map { column in cells.map { Terminal.width($0[column]) }.max() ?? 0 }
@@ -81,13 +83,21 @@ struct Filters: ParsableArguments {
         if let task {
             // A guid has no spaces and four dashes; anything else is words.
             let isGuid = task.filter { $0 == "-" }.count == 4 && !task.contains(" ")
-            if isGuid { query.equal["task_guid"] = task } else { query.containing["task_summary"] = task }
+            if isGuid {
+                query.equal["task_guid"] = task
+            } else {
+                query.containing["task_summary"] = task
+            }
         }
         query.sha256Prefix = sha256.map { Self.withoutPrefix($0.lowercased()) }
         query.after = try after.map { text throws(UsageError) in try Self.day(text, "--after") }
         query.before = try before.map { text throws(UsageError) in try Self.day(text, "--before") }
-        query.minSize = try minSize.map { text throws(UsageError) in try Self.size(text, "--min-size") }
-        query.maxSize = try maxSize.map { text throws(UsageError) in try Self.size(text, "--max-size") }
+        query.minSize = try minSize.map { text throws(UsageError) in
+            try Self.size(text, "--min-size")
+        }
+        query.maxSize = try maxSize.map { text throws(UsageError) in
+            try Self.size(text, "--max-size")
+        }
         query.onlyVanished = vanished
         return query
     }

@@ -10,17 +10,21 @@ struct Init: AsyncParsableCommand {
             A config that exists is used and left as it is. An archive that exists is never touched.
             Keep the verification key that is printed somewhere else: it proves later that the audit
             log is this archive's.
-            """)
+            """
+    )
 
     @OptionGroup var options: CommonOptions
-    @Argument(help: "The folder of the archive; else `archive:` of the config.") var directory: String?
+    @Argument(help: "The folder of the archive; else `archive:` of the config.") var directory:
+        String?
 
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
         let existing = try existingConfig(environment)
         guard let path = directory.map(ConfigFile.absolute) ?? existing?.config.archive else {
             throw UsageError(
-                "no folder for the archive", hint: "name one: larkive init /srv/larkive")
+                "no folder for the archive",
+                hint: "name one: larkive init /srv/larkive"
+            )
         }
         let id = Vault.newID()
         let state = StateFolder.path(existing?.config.state, archive: id, environment: environment)
@@ -52,7 +56,10 @@ struct Init: AsyncParsableCommand {
         let text = Self.template(archive: archive, state: state)
         guard
             FileManager.default.createFile(
-                atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
+                atPath: path,
+                contents: Data(text.utf8),
+                attributes: [.posixPermissions: 0o600]
+            )
         else { throw UsageError("\(path) cannot be written", exitCode: .space) }
         Terminal.print("config            \(path)")
         Terminal.print("next              fill in the config, then: larkive sync")

@@ -4,7 +4,8 @@ import LarkiveVault
 
 struct Problems: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List what is not archived and should be: why, how often tried, what to do.")
+        abstract: "List what is not archived and should be: why, how often tried, what to do."
+    )
 
     @OptionGroup var options: CommonOptions
     @Flag(help: "Print one JSON object per line.") var json = false
@@ -23,10 +24,12 @@ struct Problems: AsyncParsableCommand {
             ?? "message \(problem.messageID ?? "?") of \(problem.source ?? "?")"
         Terminal.print(Terminal.escaped(what))
         Terminal.print(
-            Terminal.escaped("    \(problem.reason?.rawValue ?? "unknown"): \(problem.detail)"))
+            Terminal.escaped("    \(problem.reason?.rawValue ?? "unknown"): \(problem.detail)")
+        )
         Terminal.print(
             "    failed in \(Figures.count(problem.attempts, "run", "runs")) since "
-                + "\(problem.firstFailed), next try from \(problem.nextTry)")
+                + "\(problem.firstFailed), next try from \(problem.nextTry)"
+        )
         if let hint = problem.reason?.hint { Terminal.print("    hint: \(hint)") }
     }
 }

@@ -5,7 +5,8 @@ import LarkiveVault
 struct RebuildCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rebuild",
-        abstract: "Make manifest.sqlite again from the audit log; needs no network.")
+        abstract: "Make manifest.sqlite again from the audit log; needs no network."
+    )
 
     @OptionGroup var options: CommonOptions
 
@@ -15,17 +16,23 @@ struct RebuildCommand: AsyncParsableCommand {
             if Terminal.errorIsTerminal { Terminal.raw("\rlarkive: \(count) records") }
         }
         if Terminal.errorIsTerminal { Terminal.raw("\r\u{1B}[K") }
-        Terminal.print("manifest.sqlite rebuilt from \(Figures.count(records, "record", "records"))")
+        Terminal.print(
+            "manifest.sqlite rebuilt from \(Figures.count(records, "record", "records"))"
+        )
     }
 }
 
 struct ManifestCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "manifest", abstract: "Look into the manifest.", subcommands: [Dump.self])
+        commandName: "manifest",
+        abstract: "Look into the manifest.",
+        subcommands: [Dump.self]
+    )
 
     struct Dump: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Print every row in a stable order; what `rebuild` must reproduce.")
+            abstract: "Print every row in a stable order; what `rebuild` must reproduce."
+        )
 
         @OptionGroup var options: CommonOptions
         @Flag(help: "Print one JSON object per line (the only form).") var json = false

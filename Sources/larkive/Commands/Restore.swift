@@ -8,7 +8,8 @@ struct Restore: AsyncParsableCommand {
         discussion: """
             KEY is the number that `find` prints, sha256: and some hex digits, or an attachment key.
             Nothing is replaced, and nothing is written outside the folder.
-            """)
+            """
+    )
 
     @OptionGroup var options: CommonOptions
     @Argument(help: "What to restore.") var keys: [String]
@@ -43,18 +44,27 @@ struct Restore: AsyncParsableCommand {
         if let reason { hidden.append("reason", .string(reason)) }
         let numbers = rows.prefix(1_000).map { JSON.integer($0.id) }
         return AuditEvent(
-            .restoreDone, ["attachments": .array(Array(numbers)), "count": JSON(rows.count)],
-            hidden: hidden)
+            .restoreDone,
+            ["attachments": .array(Array(numbers)), "count": JSON(rows.count)],
+            hidden: hidden
+        )
     }
 
     private func restore(
-        _ file: RestorePlan.File, to folder: RestoreFolder, from vault: ReadingVault
+        _ file: RestorePlan.File,
+        to folder: RestoreFolder,
+        from vault: ReadingVault
     ) -> RestoreOutcome {
         do {
             let outcome = try folder.write(file.digest, as: file.name, from: vault)
             return RestoreOutcome(file: file, isNew: outcome == .written, failure: nil)
         } catch let failure as StoreError {
-            return RestoreOutcome(file: file, isNew: false, failure: failure.detail, isDamaged: true)
+            return RestoreOutcome(
+                file: file,
+                isNew: false,
+                failure: failure.detail,
+                isDamaged: true
+            )
         } catch let failure as VaultError {
             return RestoreOutcome(file: file, isNew: false, failure: failure.detail)
         } catch { return RestoreOutcome(file: file, isNew: false, failure: "\(error)") }
@@ -68,7 +78,8 @@ struct Restore: AsyncParsableCommand {
             } else {
                 let mark = outcome.isNew ? "" : "  (was there already)"
                 Terminal.print(
-                    "\(to)/\(Terminal.escaped(outcome.file.name))  \(outcome.file.digest)\(mark)")
+                    "\(to)/\(Terminal.escaped(outcome.file.name))  \(outcome.file.digest)\(mark)"
+                )
             }
         }
     }
@@ -83,13 +94,15 @@ struct Restore: AsyncParsableCommand {
                         "sha256": .string(outcome.file.digest.hex),
                         "size": outcome.file.row.size.map(JSON.integer),
                     ])
-                }),
+                }
+            ),
             "failed": .array(
                 outcomes.compactMap { outcome in
                     outcome.failure.map {
                         .object(["key": .string(outcome.file.row.key), "detail": .string($0)])
                     }
-                }),
+                }
+            ),
         ])
     }
 
@@ -125,7 +138,9 @@ struct RestorePlan {
             guard let digest = row.sha256 else {
                 throw UsageError(
                     "\(row.key) is not in the archive: \(row.state)",
-                    hint: "see why: larkive problems", exitCode: .partial)
+                    hint: "see why: larkive problems",
+                    exitCode: .partial
+                )
             }
             contents[Self.folded(row.name), default: []].insert(digest)
         }
@@ -134,7 +149,9 @@ struct RestorePlan {
             guard let digest = row.sha256 else { continue }
             let isShared = (contents[Self.folded(row.name)]?.count ?? 0) > 1
             let name = SafeName.make(row.name, distinguishing: isShared ? digest : nil)
-            if seen.insert(name).inserted { files.append(File(row: row, digest: digest, name: name)) }
+            if seen.insert(name).inserted {
+                files.append(File(row: row, digest: digest, name: name))
+            }
         }
         self.files = files
     }
@@ -159,7 +176,9 @@ struct KeyArgument {
             query.equal["key"] = text
         } else {
             throw UsageError(
-                "`\(text)` is no KEY", hint: "look it up: larkive find \(text)")
+                "`\(text)` is no KEY",
+                hint: "look it up: larkive find \(text)"
+            )
         }
         let rows = try manifest.find(query)
         guard !rows.isEmpty else {
@@ -171,7 +190,8 @@ struct KeyArgument {
                 "`\(text)` is the beginning of \(digests.count) digests",
                 hint: "give more digits: "
                     + digests.sorted().prefix(5).map { String($0.hex.prefix(16)) }
-                    .joined(separator: ", "))
+                    .joined(separator: ", ")
+            )
         }
         // A digest means all attachments with it; its bytes are written once, by the oldest.
         return query.sha256Prefix == nil ? rows : Array(rows.sorted { $0.id < $1.id }.prefix(1))

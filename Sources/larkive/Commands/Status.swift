@@ -4,7 +4,8 @@ import LarkiveVault
 
 struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show the last run, what each source has in the archive, and what is open.")
+        abstract: "Show the last run, what each source has in the archive, and what is open."
+    )
 
     @OptionGroup var options: CommonOptions
     @Flag(help: "Print one JSON object.") var json = false
@@ -16,8 +17,11 @@ struct Status: AsyncParsableCommand {
         if json {
             return Terminal.print(
                 status.json(
-                    archive: world.config.archive, free: vault.freeBytes(),
-                    inbox: vault.inbox.count()))
+                    archive: world.config.archive,
+                    free: vault.freeBytes(),
+                    inbox: vault.inbox.count()
+                )
+            )
         }
         for line in status.lines(archive: world.config.archive, free: vault.freeBytes()) {
             Terminal.print(Terminal.escaped(line))
@@ -44,12 +48,14 @@ extension ArchiveStatus {
                 "source         \(source.name): \(source.held) held, \(source.failed) failed, "
                     + "\(source.pending) pending, \(source.skipped) skipped, "
                     + "\(source.unread) messages unread; complete "
-                    + (source.lastComplete.map { "at \($0)" } ?? "never"))
+                    + (source.lastComplete.map { "at \($0)" } ?? "never")
+            )
         }
         if ledger > 0 {
             lines.append(
                 "open           \(Figures.count(ledger, "problem", "problems")), the oldest since "
-                    + "\(oldestUnarchived ?? "?"); see larkive problems")
+                    + "\(oldestUnarchived ?? "?"); see larkive problems"
+            )
         }
         return lines
     }
@@ -76,7 +82,8 @@ extension ArchiveStatus {
                         "unread": .integer(source.unread),
                         "vanished": .integer(source.vanished),
                     ])
-                }),
+                }
+            ),
             "oldest_unarchived": oldestUnarchived.map(JSON.string),
             "ledger": .integer(ledger), "objects": .integer(objects), "bytes": .integer(bytes),
             "free_bytes": free.map(JSON.integer), "inbox": JSON(inbox),

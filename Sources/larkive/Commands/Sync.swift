@@ -9,7 +9,8 @@ struct Sync: AsyncParsableCommand {
         discussion: """
             Silent from cron when all is well. Ends with 0 only when everything that the sources \
             list is in the archive.
-            """)
+            """
+    )
 
     @OptionGroup var options: CommonOptions
     @Flag(help: "Show what a run would do; take no lock and write nothing.") var dryRun = false
@@ -23,7 +24,8 @@ struct Sync: AsyncParsableCommand {
         guard !sources.isEmpty else {
             throw UsageError(
                 "nothing to archive: no mailboxes, tasklists or tasks in \(world.configPath)",
-                hint: "add addresses to `mail.mailboxes` or guids to `tasks.tasklists`")
+                hint: "add addresses to `mail.mailboxes` or guids to `tasks.tasklists`"
+            )
         }
         if dryRun { return try await plan(world, sources) }
         try await sync(world, sources)
@@ -37,7 +39,8 @@ struct Sync: AsyncParsableCommand {
                     throw UsageError(
                         "the config has no source `\(text)`",
                         hint: "known: "
-                            + config.sources.map(\.description).joined(separator: ", "))
+                            + config.sources.map(\.description).joined(separator: ", ")
+                    )
                 }
                 return name
             }
@@ -58,10 +61,13 @@ struct Sync: AsyncParsableCommand {
             throw error
         }
         let progress = ProgressLine(
-            isVisible: Terminal.errorIsTerminal && !json, sources: sources.count)
+            isVisible: Terminal.errorIsTerminal && !json,
+            sources: sources.count
+        )
         let engine = try SyncEngine(
             settings: try settings(world, vault, run, sources),
-            parts: parts(connection, vault, progress, world.clock))
+            parts: parts(connection, vault, progress, world.clock)
+        )
         let signals = Signals()
         let task = Task { await engine.run { signals.received } }
         signals.watch { task.cancel() }
@@ -77,13 +83,19 @@ struct Sync: AsyncParsableCommand {
     private func refuse(_ world: World, _ failure: VaultError) throws {
         try world.reading().note(
             AuditEvent(
-                .runRefused, ["reason": "locked"],
-                hidden: ["actor": .object(world.actor), "detail": .string(failure.detail)]),
-            at: world.clock.now())
+                .runRefused,
+                ["reason": "locked"],
+                hidden: ["actor": .object(world.actor), "detail": .string(failure.detail)]
+            ),
+            at: world.clock.now()
+        )
     }
 
     private func settings(
-        _ world: World, _ vault: Vault, _ run: RunID, _ sources: [SourceName]
+        _ world: World,
+        _ vault: Vault,
+        _ run: RunID,
+        _ sources: [SourceName]
     ) throws -> SyncSettings {
         let identity = try vault.fixBrand(world.config.brand)
         var events: [AuditEvent] = []
@@ -100,21 +112,36 @@ struct Sync: AsyncParsableCommand {
                     "app_id": .string(world.config.feishu.appID),
                     "base_url": .string(world.config.feishu.baseURL),
                     "sources": .array(sources.map { .string($0.description) }),
-                ]))
+                ]
+            )
+        )
         return SyncSettings(
-            run: run, sources: sources, isRestricted: !source.isEmpty,
-            inlineImages: world.config.inlineImages, parallel: world.config.parallel,
-            openingEvents: events)
+            run: run,
+            sources: sources,
+            isRestricted: !source.isEmpty,
+            inlineImages: world.config.inlineImages,
+            parallel: world.config.parallel,
+            openingEvents: events
+        )
     }
 
     private func parts(
-        _ connection: FeishuConnection, _ vault: Vault, _ progress: ProgressLine,
+        _ connection: FeishuConnection,
+        _ vault: Vault,
+        _ progress: ProgressLine,
         _ clock: any WallClock
     ) -> EngineParts {
         EngineParts(
-            mail: connection.mail, tasks: connection.tasks, fetcher: connection.fetcher,
-            store: vault.objects, audit: vault.journal, manifest: vault.manifest,
-            observer: progress, clock: clock, costs: { connection.costs() })
+            mail: connection.mail,
+            tasks: connection.tasks,
+            fetcher: connection.fetcher,
+            store: vault.objects,
+            audit: vault.journal,
+            manifest: vault.manifest,
+            observer: progress,
+            clock: clock,
+            costs: { connection.costs() }
+        )
     }
 
     private func show(_ summary: RunSummary) {
@@ -134,14 +161,25 @@ struct Sync: AsyncParsableCommand {
         let connection = try world.connection()
         let engine = try SyncEngine(
             settings: SyncSettings(
-                run: world.newRun(), sources: sources, isRestricted: !source.isEmpty,
-                inlineImages: world.config.inlineImages, parallel: 1, openingEvents: []),
+                run: world.newRun(),
+                sources: sources,
+                isRestricted: !source.isEmpty,
+                inlineImages: world.config.inlineImages,
+                parallel: 1,
+                openingEvents: []
+            ),
             parts: EngineParts(
-                mail: connection.mail, tasks: connection.tasks, fetcher: connection.fetcher,
-                store: NothingStored(), audit: NothingLogged(),
+                mail: connection.mail,
+                tasks: connection.tasks,
+                fetcher: connection.fetcher,
+                store: NothingStored(),
+                audit: NothingLogged(),
                 manifest: try vault.manifest.withWalkInMemory(),
                 observer: ProgressLine(isVisible: false, sources: sources.count),
-                clock: world.clock, costs: { connection.costs() }))
+                clock: world.clock,
+                costs: { connection.costs() }
+            )
+        )
         let plan: PlanSummary
         do {
             plan = try await engine.plan()
@@ -161,7 +199,8 @@ struct Sync: AsyncParsableCommand {
         Terminal.print(
             "\(Figures.count(Int64(plan.newAttachments), "new attachment", "new attachments")), "
                 + "\(Figures.count(Int64(plan.openAttachments), "open one", "open ones")) from "
-                + "earlier runs; nothing was written")
+                + "earlier runs; nothing was written"
+        )
     }
 }
 
@@ -176,7 +215,8 @@ extension PlanSummary {
                         "messages_to_examine": .integer(walk.examinedNow),
                         "error": walk.failure.map { .string($0.detail) },
                     ])
-                }),
+                }
+            ),
         ])
     }
 }

@@ -4,7 +4,8 @@ import LarkiveVault
 
 struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check objects, manifest and audit log against each other: one verdict.")
+        abstract: "Check objects, manifest and audit log against each other: one verdict."
+    )
 
     @OptionGroup var options: CommonOptions
     @Flag(help: "Read and hash every object, too.") var readData = false
@@ -28,8 +29,11 @@ struct Verify: AsyncParsableCommand {
                 "ok": .bool(verdict.isOK), "objects": .integer(verdict.objects),
                 "bytes": .integer(verdict.bytes), "read_data": .bool(readData),
                 "findings": .array(
-                    Set(verdict.findings.map(\.code.rawValue)).sorted().map(JSON.string)),
-            ], hidden: ["actor": .object(world.actor)])
+                    Set(verdict.findings.map(\.code.rawValue)).sorted().map(JSON.string)
+                ),
+            ],
+            hidden: ["actor": .object(world.actor)]
+        )
     }
 
     private func show(_ verdict: Verification) {
@@ -37,14 +41,16 @@ struct Verify: AsyncParsableCommand {
         for finding in verdict.findings {
             Terminal.print(
                 "\(finding.code.rawValue) \(finding.code)  \(Terminal.escaped(finding.subject)): "
-                    + Terminal.escaped(finding.detail))
+                    + Terminal.escaped(finding.detail)
+            )
         }
         let read = readData ? "read and hashed" : "looked at (add --read-data to hash them)"
         Terminal.print(
             "\(verdict.isOK ? "ok" : "NOT OK"): \(Figures.count(verdict.objects, "object", "objects")) "
                 + "\(read), \(Figures.bytes(verdict.bytes)); "
                 + "\(Figures.count(verdict.attachments, "attachment", "attachments")), "
-                + "\(Figures.count(verdict.auditRecords, "audit record", "audit records"))")
+                + "\(Figures.count(verdict.auditRecords, "audit record", "audit records"))"
+        )
     }
 }
 

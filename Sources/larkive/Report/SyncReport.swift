@@ -45,12 +45,14 @@ struct SyncReport {
         if failed > 0 {
             lines.append(
                 "\(Figures.count(failed, "item is", "items are")) not archived; "
-                    + "see why and what to do: larkive problems")
+                    + "see why and what to do: larkive problems"
+            )
         }
         if summary.totals.pending > 0 {
             lines.append(
                 "\(Figures.count(summary.totals.pending, "attachment waits", "attachments wait")) "
-                    + "for the next run")
+                    + "for the next run"
+            )
         }
         return lines
     }

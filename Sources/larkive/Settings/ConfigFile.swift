@@ -8,7 +8,8 @@ struct ConfigFile {
 
     /// The given file, else the first that is there of the usual places.
     static func find(
-        given: String?, environment: [String: String]
+        given: String?,
+        environment: [String: String]
     ) throws(UsageError) -> ConfigFile {
         if let given = given ?? environment["LARKIVE_CONFIG"] {
             guard FileManager.default.fileExists(atPath: given) else {
@@ -17,12 +18,14 @@ struct ConfigFile {
             return ConfigFile(path: absolute(given))
         }
         let home = environment["XDG_CONFIG_HOME"] ?? environment["HOME"].map { "\($0)/.config" }
-        let places = ["larkive.yaml"] + [home.map { "\($0)/larkive/larkive.yaml" }].compactMap { $0 }
+        let places =
+            ["larkive.yaml"] + [home.map { "\($0)/larkive/larkive.yaml" }].compactMap { $0 }
             + ["/etc/larkive/larkive.yaml"]
         guard let found = places.first(where: FileManager.default.fileExists) else {
             throw UsageError(
                 "no config file: looked for \(places.joined(separator: ", "))",
-                hint: "make one with `larkive init DIR`, or name it with --config")
+                hint: "make one with `larkive init DIR`, or name it with --config"
+            )
         }
         return ConfigFile(path: absolute(found))
     }
@@ -53,7 +56,8 @@ enum Trust {
         guard found.owner == lk_owner() || found.owner == 0 else {
             throw UsageError(
                 "\(path) belongs to user id \(found.owner), not to you or root",
-                hint: "chown it, or name another file with --config")
+                hint: "chown it, or name another file with --config"
+            )
         }
         let isSticky = found.mode & 0o1000 != 0
         guard found.mode & 0o022 == 0 || isSticky else {
@@ -63,13 +67,15 @@ enum Trust {
 
     /// The app secret: from its file, which nobody else may read, or from the environment.
     static func secret(
-        _ config: Config, environment: [String: String]
+        _ config: Config,
+        environment: [String: String]
     ) throws(UsageError) -> Secret<String> {
         if let secret = environment["LARKIVE_APP_SECRET"], !secret.isEmpty { return Secret(secret) }
         guard let path = config.feishu.appSecretFile else {
             throw UsageError(
                 "no app secret: `feishu.app_secret_file` is missing",
-                hint: "name a file in the config, or set LARKIVE_APP_SECRET")
+                hint: "name a file in the config, or set LARKIVE_APP_SECRET"
+            )
         }
         let found = try stat(path)
         let credentials = environment["CREDENTIALS_DIRECTORY"]
@@ -93,7 +99,9 @@ enum Trust {
 /// Where STATE is when the config does not say: outside the archive, by its id.
 enum StateFolder {
     static func path(
-        _ configured: String?, archive id: String, environment: [String: String]
+        _ configured: String?,
+        archive id: String,
+        environment: [String: String]
     ) -> String {
         if let configured { return configured }
         if let state = environment["XDG_STATE_HOME"], !state.isEmpty {

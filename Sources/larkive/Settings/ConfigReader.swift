@@ -97,7 +97,9 @@ struct ConfigReader {
     // MARK: values
 
     private func section(
-        _ node: Node, _ name: String, _ known: [String]
+        _ node: Node,
+        _ name: String,
+        _ known: [String]
     ) throws(UsageError) -> [String: Node] {
         guard case .mapping(let mapping) = node else {
             // A section with nothing under it.
@@ -117,13 +119,18 @@ struct ConfigReader {
     }
 
     private func unknown(
-        _ node: Node, _ name: String, _ known: [String], in section: String
+        _ node: Node,
+        _ name: String,
+        _ known: [String],
+        in section: String
     ) -> UsageError {
         let word = String(name.split(separator: ".").last ?? "")
         let nearest = known.min { word.distance(to: $0) < word.distance(to: $1) } ?? ""
         let full = section.isEmpty ? nearest : "\(section).\(nearest)"
         return UsageError(
-            "\(place(of: node)): unknown key `\(name)`", hint: "did you mean `\(full)`?")
+            "\(place(of: node)): unknown key `\(name)`",
+            hint: "did you mean `\(full)`?"
+        )
     }
 
     private func missing(_ name: String) -> UsageError {
@@ -151,7 +158,8 @@ struct ConfigReader {
     }
 
     private func list(
-        _ node: Node, _ name: String
+        _ node: Node,
+        _ name: String
     ) throws(UsageError) -> [(node: Node, value: String)] {
         guard case .sequence(let sequence) = node else {
             throw wrong(node, name, "a list is needed, like [a, b]")
@@ -162,7 +170,10 @@ struct ConfigReader {
     }
 
     private func ids<ID: Hashable>(
-        _ node: Node, _ name: String, _ form: String, _ make: (String) -> ID?
+        _ node: Node,
+        _ name: String,
+        _ form: String,
+        _ make: (String) -> ID?
     ) throws(UsageError) -> [ID] {
         var ids: [ID] = []
         for (item, value) in try list(node, name) {

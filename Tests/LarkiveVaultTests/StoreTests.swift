@@ -1,0 +1,160 @@
+import Foundation
+import LarkiveCore
+import LarkiveTesting
+import Testing
+
+@testable import LarkiveVault
+
+@Suite(.scratchDirectory) struct StoreTests {
+    private static func stage(_ content: String, in vault: Vault) async throws -> Staged {
+        let scratch = try vault.objects.open(expecting: nil)
+        try await scratch.append(Array("forgotten".utf8))
+        try await scratch.restart()
+        for byte in content.utf8 { try await scratch.append([byte]) }
+        return try await scratch.finish()
+    }
+
+    @Test func `bytes land once, read-only, under their digest`() async throws {
+        let archive = try await TestArchive.make()
+        let vault = try await archive.open()
+        var group: [Staged] = []
+        for content in ["abc", "abc", "", "xyz"] {
+            group.append(try await Self.stage(content, in: vault))
+        }
+        let fresh = try await vault.objects.publish(group)
+        #expect(fresh.count == 3)
+        let name = "ba/ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        let path = archive.file("objects/\(name)")
+        #expect(try Data(contentsOf: URL(filePath: path)) == Data("abc".utf8))
+        let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+        #expect(mode == 0o400)
+        let again = try await vault.objects.publish([try await Self.stage("abc", in: vault)])
+        #expect(again.isEmpty)
+    }
+
+    @Test func `a discarded scratch leaves nothing`() async throws {
+        let archive = try await TestArchive.make()
+        let vault = try await archive.open()
+        let scratch = try vault.objects.open(expecting: 10)
+        try await scratch.append([1, 2, 3])
+        await scratch.discard()
+        vault.cleanUp()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: archive.file("staging")) == [])
+        await #expect(throws: StoreError(.io, "a discarded scratch was used")) {
+            try await scratch.append([4])
+        }
+    }
+
+    @Test func `an object with other bytes is kept aside and replaced`() async throws {
+        let archive = try await TestArchive.make()
+        let vault = try await archive.open()
+        _ = try await vault.objects.publish([try await Self.stage("abc", in: vault)])
+        let digest = try #require(
+            ContentDigest(hex: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+        )
+        let path = archive.file("objects/ba/\(digest.hex)")
+        try FileManager.default.removeItem(atPath: path)
+        try Data("abX".utf8).write(to: URL(filePath: path))
+        _ = try await vault.objects.publish([try await Self.stage("abc", in: vault)])
+        #expect(try Data(contentsOf: URL(filePath: path)) == Data("abc".utf8))
+        let kept = try FileManager.default.contentsOfDirectory(atPath: archive.file("quarantine"))
+        #expect(kept == ["\(digest.hex).3"])
+    }
+
+    @Test func `more than there is room for is refused with the figures`() async throws {
+        let archive = try await TestArchive.make()
+        let vault = try await archive.open()
+        let failure = #expect(throws: StoreError.self) {
+            try vault.objects.open(expecting: 1 << 60)
+        }
+        #expect(failure?.kind == .noSpace)
+    }
+
+    /// Each change, and the one finding that it must give.
+    @Test(arguments: [
+        (Change.remove, Finding.Code.objectMissing), (.flip, .objectChanged), (.cut, .objectSize),
+        (.mode, .objectMode), (.link, .objectKind), (.extra, .objectExtra),
+        (.stranger, .objectExtra), (.segmentByte, .segmentUnreadable), (.tile, .tileWrong),
+        (.note, .noteUnsigned), (.row, .manifestDiffers), (.identity, .identityChanged),
+    ])
+    func `each damage has its own finding`(change: Change, code: Finding.Code) async throws {
+        let archive = try await TestArchive.make()
+        do {
+            let vault = try await archive.open()
+            try await archive.hold(Array("abc".utf8), in: vault)
+            try await vault.journal.seal()
+            vault.cleanUp()
+        }
+        try change.apply(to: archive)
+        let found = try archive.verify()
+        #expect(found.contains(code))
+        // A segment that cannot be read takes others with it; all else is found alone.
+        if change != .segmentByte { #expect(Set(found) == [code]) }
+    }
+
+    enum Change: Sendable {
+        case remove, flip, cut, mode, link, extra, stranger, segmentByte, tile, note, row, identity
+
+        func apply(to archive: TestArchive) throws {
+            let files = FileManager.default
+            let object = archive.file(
+                "objects/ba/ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+            )
+            switch self {
+            case .remove: try files.removeItem(atPath: object)
+            case .flip: try rewrite(object, "abX")
+            case .cut: try rewrite(object, "ab")
+            case .mode: try files.setAttributes([.posixPermissions: 0o644], ofItemAtPath: object)
+            case .link:
+                try files.moveItem(atPath: object, toPath: archive.beside("moved"))
+                try files.createSymbolicLink(
+                    atPath: object,
+                    withDestinationPath: archive.beside("moved")
+                )
+            case .extra:
+                try rewrite(archive.file("objects/00/" + String(repeating: "0", count: 64)), "")
+            case .stranger: try rewrite(archive.file("objects/00/readme"), "")
+            case .segmentByte:
+                let path = archive.file("audit/" + (try archive.segments[1]))
+                var bytes = try Data(contentsOf: URL(filePath: path))
+                bytes[bytes.count / 2] ^= 1
+                try overwrite(path, bytes)
+            case .tile:
+                let folder = archive.file("audit/tlog/tile/0/000.p")
+                let name = try #require(try files.contentsOfDirectory(atPath: folder).first)
+                var bytes = try Data(contentsOf: URL(filePath: "\(folder)/\(name)"))
+                bytes[40] ^= 1
+                try overwrite("\(folder)/\(name)", bytes)
+            case .note:
+                let path = archive.file("audit/tlog/checkpoint")
+                let text = try String(contentsOfFile: path, encoding: .utf8)
+                try overwrite(path, Data((text.dropLast(8) + "AAAAAA=\n").utf8))
+            case .row:
+                try Self.sqlite(archive, "UPDATE version SET name = 'other.pdf'")
+            case .identity:
+                let path = archive.file("larkive.json")
+                let text = try String(contentsOfFile: path, encoding: .utf8)
+                try overwrite(path, Data(text.replacing("null", with: "\"lark\"").utf8))
+            }
+        }
+
+        private func rewrite(_ path: String, _ content: String) throws {
+            try overwrite(path, Data(content.utf8))
+            try FileManager.default.setAttributes([.posixPermissions: 0o400], ofItemAtPath: path)
+        }
+
+        private func overwrite(_ path: String, _ bytes: Data) throws {
+            try? FileManager.default.removeItem(atPath: path)
+            try bytes.write(to: URL(filePath: path))
+        }
+
+        private static func sqlite(_ archive: TestArchive, _ sql: String) throws {
+            let process = Process()
+            process.executableURL = URL(filePath: "/usr/bin/env")
+            process.arguments = ["sqlite3", archive.file("manifest.sqlite"), sql]
+            try process.run()
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 0)
+        }
+    }
+}
