@@ -46,12 +46,14 @@ struct World: Sendable {
     }
 
     func connection() throws -> FeishuConnection {
-        let secret = try Trust.secret(config, environment: environment)
-        return try FeishuConnection(
-            baseURL: config.feishu.baseURL,
+        guard let base = BaseURL(config.feishu.baseURL) else {
+            throw UsageError("\(configPath): `feishu.base_url` is no address of a platform")
+        }
+        return FeishuConnection(
+            baseURL: base,
             appID: config.feishu.appID,
-            appSecret: secret,
-            pacing: config.feishu.isPaced,
+            appSecret: try Trust.secret(config, environment: environment),
+            pacing: config.feishu.isPaced ? .on : .off,
             linkHosts: config.feishu.linkHosts
         )
     }
@@ -81,5 +83,15 @@ struct World: Sendable {
 struct SystemClock: WallClock {
     func now() -> Timestamp {
         Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
+    }
+}
+
+extension FeishuConnection {
+    /// What the run has cost the platform so far.
+    func costs() -> RunFigures {
+        var figures = RunFigures()
+        figures.linkCalls = Int64(counters.linkCalls)
+        figures.throttledSeconds = counters.throttledSeconds
+        return figures
     }
 }

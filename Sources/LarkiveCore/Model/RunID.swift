@@ -12,6 +12,9 @@ package struct RunID: Hashable, Sendable, CustomStringConvertible {
         rawValue = text
     }
 
+    /// Stands in records that are folded on trial and never written.
+    package static let rehearsal = RunID(second: "19700101T000000", digits: "rehearsal")
+
     private init(second: String, digits: String) { rawValue = "\(second)Z-\(digits)" }
 
     /// As in `20261121T040506Z-1a2b3c4d`.

@@ -6,6 +6,12 @@ package enum SourceName: Hashable, Sendable {
     case myTasks(Person.ID)
 }
 
+extension SourceName {
+    package var isMail: Bool {
+        if case .mail = self { true } else { false }
+    }
+}
+
 extension SourceName: CustomStringConvertible {
     /// `mail:<address>`, `tasklist:<guid>`, `task:<guid>`, `my-tasks:<open id>`, plain text.
     package var description: String {

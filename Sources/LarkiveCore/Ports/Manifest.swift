@@ -5,6 +5,10 @@ package protocol Manifest: Sendable {
     /// Records that are in already are passed over; a gap is an error.
     func apply(_ records: [AuditRecord]) throws(ManifestError)
 
+    /// Folds events as if they were recorded next, and takes it back: throws when they cannot be
+    /// folded. A record that cannot be folded would make the log useless for ever.
+    func rehearse(_ events: [AuditEvent]) throws(ManifestError)
+
     /// Numbers given so far.
     func numbers() throws(ManifestError) -> Numbers
 }

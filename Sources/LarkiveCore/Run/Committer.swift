@@ -101,10 +101,14 @@ package actor Committer: Recorder {
                 objectsAdded += Int64(try await store.publish(staged).count)
             } catch { throw .store(error) }
         }
+        let events = group.flatMap(\.events)
+        do {
+            try manifest.rehearse(events)
+        } catch { throw .manifest(error) }
         // 2. The commit point. Dying after this is finished by the next run: it folds these records.
         let records: [AuditRecord]
         do {
-            records = try await audit.append(group.flatMap(\.events))
+            records = try await audit.append(events)
         } catch { throw .audit(error) }
         // 3. Dying after this loses nothing but the news of it.
         do {

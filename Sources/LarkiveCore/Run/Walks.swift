@@ -18,23 +18,37 @@ struct Walks {
 
     /// Throws only when the archive itself fails.
     func run() async throws -> [WalkReport] {
-        try await withThrowingTaskGroup(of: WalkReport.self) { group in
-            var (waiting, reports) = (names[...], [WalkReport]())
+        try await withThrowingTaskGroup(of: [WalkReport].self) { group in
+            var (waiting, reports) = (turns[...], [WalkReport]())
             for _ in 0..<atOnce { begin(&waiting, in: &group) }
-            while let report = try await group.next() {
-                reports.append(report)
+            while let some = try await group.next() {
+                reports += some
                 begin(&waiting, in: &group)
             }
             return reports.sorted { $0.number < $1.number }
         }
     }
 
+    /// Mailboxes share nothing; a task may hang in several lists, so that lists are walked one
+    /// after the other: what one has recorded is known to the next.
+    private var turns: [[SourceName]] {
+        let mail = names.filter(\.isMail)
+        let tasks = names.filter { !$0.isMail }
+        return (tasks.isEmpty ? [] : [tasks]) + mail.map { [$0] }
+    }
+
     private func begin(
-        _ waiting: inout ArraySlice<SourceName>,
-        in group: inout ThrowingTaskGroup<WalkReport, any Error>
+        _ waiting: inout ArraySlice<[SourceName]>,
+        in group: inout ThrowingTaskGroup<[WalkReport], any Error>
     ) {
-        guard let name = waiting.popFirst(), let number = numbers[name] else { return }
-        group.addTask { try await walk(name, number) }
+        guard let turn = waiting.popFirst() else { return }
+        group.addTask {
+            var reports: [WalkReport] = []
+            for name in turn {
+                if let number = numbers[name] { reports.append(try await walk(name, number)) }
+            }
+            return reports
+        }
     }
 
     private func walk(_ name: SourceName, _ number: Int64) async throws -> WalkReport {

@@ -95,7 +95,7 @@ struct Apply {
             """,
             [
                 time, try text("outcome"), try number("exit_code"),
-                JSONWriter.text(of: hidden["summary"] ?? .null), record.run.rawValue,
+                JSONWriter.text(of: (hidden["summary"] ?? .null).sorted), record.run.rawValue,
             ]
         )
     }

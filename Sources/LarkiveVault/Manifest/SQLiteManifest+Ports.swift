@@ -8,6 +8,22 @@ extension SQLiteManifest: Manifest {
         try inTransaction { db in try Apply.apply(records, to: db) }
     }
 
+    package func rehearse(_ events: [AuditEvent]) throws(ManifestError) {
+        do {
+            try queue.inTransaction { db in
+                let next = try Apply.appliedSeq(db) + 1
+                try Apply.apply(Self.madeUp(events, from: next), to: db)
+                return .rollback
+            }
+        } catch { throw ManifestError(error) }
+    }
+
+    private static func madeUp(_ events: [AuditEvent], from seq: Int64) -> [AuditRecord] {
+        zip(events, seq...).map { event, seq in
+            AuditRecord(seq: seq, time: .epoch, run: .rehearsal, event: event)
+        }
+    }
+
     package func numbers() throws(ManifestError) -> Numbers {
         try inDatabase { db in
             var sources: [SourceName: Int64] = [:]
