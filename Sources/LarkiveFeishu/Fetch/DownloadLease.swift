@@ -25,7 +25,7 @@ struct DownloadLease: Sendable {
     private let expiry: Duration
     private var usesLeft: Int
 
-    /// - Parameter sent: when the call that made the link started; its life began after that.
+    /// A new lease; its life began after `sent`, when the call that made the link started.
     init(_ url: LinkURL, _ kind: Kind, sent: Duration) {
         self.url = url
         expiry = sent + kind.life

@@ -23,8 +23,9 @@ package struct FeishuMailSource: MailSource {
         if let failure = failures.first { throw failure }
     }
 
-    /// Visits the pages of one folder. Source: the page on listing messages; the items are ids.
+    /// Visits the pages of one folder.
     ///
+    /// Source: the page on listing messages; the items are ids and nothing else.
     /// Throws only what `visit` throws; returns why the end was not reached.
     private func walk(
         _ folder: Folder,

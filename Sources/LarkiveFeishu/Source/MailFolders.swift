@@ -40,8 +40,9 @@ struct MailFolders: Equatable, Sendable {
 }
 
 extension FeishuMailSource {
-    /// All folders. Source: the page on listing folders; not paged.
+    /// All folders of a mailbox.
     ///
+    /// Source: the page on listing folders; not paged.
     /// Asked without `folder_type`; where that leaves system folders out, each type is asked for.
     func folders(of mailbox: Mailbox.ID) async throws(SourceError) -> MailFolders {
         var found = MailFolders()

@@ -17,7 +17,8 @@ extension Message {
             date: try item.moment("internal_date"),
             isDraft: try item.integer("message_state") == 3,
             attachments: attachments,
-            evidence: Self.evidence(item))
+            evidence: Self.evidence(item)
+        )
     }
 
     /// Whether the app may see bodies: without the scope all three are left out silently.
@@ -72,7 +73,8 @@ extension Attachment {
         let kind = MailPart(
             type: try part.integer("attachment_type") ?? 1,
             isInline: try part.flag("is_inline") ?? false,
-            contentID: cid.isEmpty ? nil : cid)
+            contentID: cid.isEmpty ? nil : cid
+        )
         self.init(key: key, name: name, kind: .mail(kind))
     }
 }

@@ -56,7 +56,8 @@ struct MessageReader {
         let call = FeishuCall(.batchGet, mailbox.rawValue).tried(atMost: tries).with(
             body: .object([
                 "format": "full", "message_ids": .array(ids.map { .string($0.rawValue) }),
-            ]))
+            ])
+        )
         let data = try await client.answer(to: call).data
         guard let items = data["messages"]?.array else {
             throw .malformed(.batchGet, "the answer holds no messages")

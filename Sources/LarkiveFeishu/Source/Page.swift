@@ -20,8 +20,10 @@ struct Page: Equatable, Sendable {
         }
         let token = try data.text("page_token") ?? ""
         self.init(
-            items: try data.list("items") ?? [], hasMore: hasMore,
-            token: token.isEmpty ? nil : token)
+            items: try data.list("items") ?? [],
+            hasMore: hasMore,
+            token: token.isEmpty ? nil : token
+        )
     }
 }
 

@@ -11,7 +11,7 @@ struct Pager {
     private var previous: Page?
     private var hasRestarted = false
 
-    /// - Parameter id: what tells one item from another.
+    /// Begins a list at its first page; `id` tells one item from another.
     init(_ client: FeishuClient, _ call: FeishuCall, id: @escaping (JSON) -> String?) {
         self.client = client
         self.call = call.with("page_size", String(call.endpoint.row.most ?? 1))

@@ -1,9 +1,7 @@
 import LarkiveCore
 
 extension SourceError {
-    /// What a refused call means for the source as a whole.
-    ///
-    /// - Parameter place: what was read, as in `mailbox a@corp.example`.
+    /// What a refused call means for the source as a whole; `place` is what was read.
     init(_ error: FeishuError, in place: String) {
         self.init(Kind(error), "\(place): \(error)", hint: error.hint)
     }

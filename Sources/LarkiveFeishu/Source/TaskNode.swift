@@ -16,7 +16,8 @@ extension TaskNode {
         task = TaskItem(
             id: try item.id("guid"),
             parent: parent ?? named,
-            summary: try item.text("summary") ?? "")
+            summary: try item.text("summary") ?? ""
+        )
         mayHaveSubtasks = count != 0
     }
 }
@@ -34,10 +35,15 @@ extension Attachment {
         let upload = TaskUpload(
             uploader: try item.members("uploader")?.text("id"),
             uploadedAt: try item.moment("uploaded_at"),
-            evidence: .object(item.without(["url", "download_url", "body"])))
+            evidence: .object(item.without(["url", "download_url", "body"]))
+        )
         self.init(
-            key: .task(task, id), name: name, size: size,
-            fileToken: try FileToken(listed: token), kind: .task(upload))
+            key: .task(task, id),
+            name: name,
+            size: size,
+            fileToken: try FileToken(listed: token),
+            kind: .task(upload)
+        )
     }
 }
 

@@ -12,7 +12,7 @@ struct AsyncHTTPTransport: Transport {
 
     private let client: HTTPClient
 
-    /// - Parameter caFile: certificates (PEM) to trust instead of the system's.
+    /// Trusts the certificates (PEM) of `caFile`, if given, instead of the system's.
     init(caFile: String? = nil) {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv12
@@ -30,7 +30,8 @@ struct AsyncHTTPTransport: Transport {
             redirectConfiguration: .disallow,
             timeout: .init(connect: .seconds(10), read: .seconds(60)),
             connectionPool: pool,
-            decompression: .disabled)
+            decompression: .disabled
+        )
         configuration.httpVersion = .http1Only
         return configuration
     }
@@ -44,11 +45,14 @@ struct AsyncHTTPTransport: Transport {
     func open(_ request: HTTPRequest) async throws(TransportError) -> HTTPAnswer {
         do {
             let answer = try await client.execute(
-                Self.message(request), deadline: .now() + TimeAmount(request.patience))
+                Self.message(request),
+                deadline: .now() + TimeAmount(request.patience)
+            )
             return HTTPAnswer(
                 status: Int(answer.status.code),
                 headers: HeaderLines(answer.headers.map { ($0.name, $0.value) }),
-                body: NetworkBody(answer.body))
+                body: NetworkBody(answer.body)
+            )
         } catch {
             throw TransportError(error, otherwise: .noAnswer)
         }

@@ -11,7 +11,7 @@ struct Jitter: Sendable {
 struct Backoff: Sendable {
     static let first = Duration.milliseconds(250)
 
-    /// - Parameter tries: how many there were, at least one.
+    /// The pause after so many tries, at least one.
     static func pause(after tries: Int, _ jitter: Jitter) -> Duration {
         let whole = first * (1 << min(max(tries - 1, 0), 6))
         return whole * (0.5 + 0.5 * jitter.next())

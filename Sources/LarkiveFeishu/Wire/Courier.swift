@@ -30,7 +30,10 @@ struct Courier: Sendable {
             let decision = refusal.error.decision
             guard
                 let pause = patience.pause(
-                    after: decision, taking: ticker.now - start, jitter)
+                    after: decision,
+                    taking: ticker.now - start,
+                    jitter
+                )
             else { throw refusal.error }
             try await rest(pause, call.endpoint)
         }
@@ -99,8 +102,12 @@ struct Courier: Sendable {
         let (status, headers) = (answer.status, answer.headers)
         guard let envelope = Envelope(bytes, headers) else {
             let error = FeishuError(
-                endpoint, status: status, "the answer is not Feishu's JSON", logID: headers.logID,
-                ErrorTable.decision(notJSON: status))
+                endpoint,
+                status: status,
+                "the answer is not Feishu's JSON",
+                logID: headers.logID,
+                ErrorTable.decision(notJSON: status)
+            )
             return .failure(Refusal(error: error, headers: headers))
         }
         guard let error = envelope.refusal(of: endpoint, status) else {
@@ -115,8 +122,13 @@ extension Envelope {
     fileprivate func refusal(of endpoint: Endpoint, _ status: Int) -> FeishuError? {
         guard code == 0, (200..<300).contains(status) else {
             return FeishuError(
-                endpoint, status: status, code: code, msg, logID: logID,
-                ErrorTable.decision(endpoint, status, code))
+                endpoint,
+                status: status,
+                code: code,
+                msg,
+                logID: logID,
+                ErrorTable.decision(endpoint, status, code)
+            )
         }
         guard data == nil, endpoint != .tenantToken else { return nil }
         return .malformed(endpoint, "the answer holds no data")

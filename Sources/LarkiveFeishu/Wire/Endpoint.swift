@@ -56,12 +56,20 @@ extension Endpoint {
             Row(.post, Self.mailbox + "/messages/batch_get", Self.mail, [.perSecond(10)], most: 20)
         case .downloadURL:
             Row(
-                .get, Self.mailbox + "/messages/:/attachments/download_url",
-                "mail:user_mailbox.message.body:read", [.perSecond(1)], most: 20)
+                .get,
+                Self.mailbox + "/messages/:/attachments/download_url",
+                "mail:user_mailbox.message.body:read",
+                [.perSecond(1)],
+                most: 20
+            )
         case .tasklistTasks:
             Row(
-                .get, "/task/v2/tasklists/:/tasks", "task:tasklist:read", Self.manyTasks,
-                most: 100)
+                .get,
+                "/task/v2/tasklists/:/tasks",
+                "task:tasklist:read",
+                Self.manyTasks,
+                most: 100
+            )
         case .task:
             Row(.get, "/task/v2/tasks/:", "task:task:read", [.perSecond(10)])
         case .subtasks:

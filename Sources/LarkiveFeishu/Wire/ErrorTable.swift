@@ -55,6 +55,8 @@ enum ErrorTable {
         }
     }
 
+    /// Codes that mean the same on every endpoint.
+    ///
     /// Source: the general codes of the call guide. Throttling comes as 429, 400 or even 200.
     private static func anywhere(_ code: Int64) -> Decision? {
         switch code {

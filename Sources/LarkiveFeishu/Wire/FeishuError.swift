@@ -54,7 +54,13 @@ extension FeishuError {
     /// The same refusal, decided otherwise.
     func decided(_ verdict: Verdict, _ meaning: Meaning) -> FeishuError {
         FeishuError(
-            endpoint, status: status, code: code, msg, logID: logID, Decision(verdict, meaning))
+            endpoint,
+            status: status,
+            code: code,
+            msg,
+            logID: logID,
+            Decision(verdict, meaning)
+        )
     }
 }
 

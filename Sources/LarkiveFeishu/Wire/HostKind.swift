@@ -80,7 +80,8 @@ enum IPv6 {
         let count = sides.reduce(0) { $0 + $1.count }
         switch sides.count {
         case 1: return count == 16 ? sides[0] : nil
-        case 2: return count <= 14 ? sides[0] + Array(repeating: 0, count: 16 - count) + sides[1] : nil
+        case 2:
+            return count <= 14 ? sides[0] + Array(repeating: 0, count: 16 - count) + sides[1] : nil
         default: return nil
         }
     }

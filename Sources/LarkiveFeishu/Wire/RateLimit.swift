@@ -43,7 +43,7 @@ struct RateLimit: Sendable {
         if !windows.isEmpty { answers.append(now) }
     }
 
-    /// Nobody starts before that time. Returns by how much the pause grew.
+    /// Lets nobody start before that time; returns by how much the pause grew.
     mutating func pause(until time: Duration, at now: Duration) -> Duration {
         let growth = time - max(pausedUntil, now)
         pausedUntil = max(pausedUntil, time)

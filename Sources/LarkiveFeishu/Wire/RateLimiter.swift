@@ -17,7 +17,7 @@ actor RateLimiter {
 
     func answered() { limit.answered(at: ticker.now) }
 
-    /// The platform asked for a pause. Returns by how much everybody's wait grew.
+    /// Keeps a pause that the platform asked for; returns by how much everybody's wait grew.
     func pause(for time: Duration) -> Duration {
         let now = ticker.now
         return limit.pause(until: now + time, at: now)
@@ -33,7 +33,8 @@ struct RateLimiters: Sendable {
         limiters = Dictionary(
             uniqueKeysWithValues: Endpoint.allCases.map { endpoint in
                 (endpoint, RateLimiter(isPaced ? endpoint.row.windows : [], ticker))
-            })
+            }
+        )
     }
 
     subscript(_ endpoint: Endpoint) -> RateLimiter? { limiters[endpoint] }

@@ -71,7 +71,9 @@ private struct HostAndPort {
 
     private static func isGood(_ host: Substring, _ isIPv6: Bool) -> Bool {
         let allowed: (Character) -> Bool = {
-            isIPv6 ? $0.isHexDigit || ":.".contains($0) : $0.isLetter || $0.isNumber || "-._".contains($0)
+            isIPv6
+                ? $0.isHexDigit || ":.".contains($0)
+                : $0.isLetter || $0.isNumber || "-._".contains($0)
         }
         return !host.isEmpty && host.utf8.count <= 253 && host.allSatisfy(allowed)
     }
@@ -80,7 +82,8 @@ private struct HostAndPort {
     private static func port(_ text: Substring) -> Int?? {
         guard !text.isEmpty else { return .some(nil) }
         let digits = text.dropFirst()
-        guard text.first == ":", !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+        guard text.first == ":", !digits.isEmpty,
+            digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
             let port = Int(digits), (1...65_535).contains(port)
         else { return nil }
         return .some(port)
