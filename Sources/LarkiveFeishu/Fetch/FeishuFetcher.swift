@@ -1,0 +1,65 @@
+package import LarkiveCore
+
+/// Brings attachments over links that Feishu makes: asked for together, used one after another.
+package struct FeishuFetcher: AttachmentFetcher {
+    private let tools: FetchTools
+    private let desk: LeaseDesk
+
+    init(_ tools: FetchTools, _ desk: LeaseDesk) {
+        self.tools = tools
+        self.desk = desk
+    }
+
+    package func fetch(
+        _ parcel: Parcel,
+        into scratches: any ScratchStore,
+        deliver: @Sendable (Delivery) async -> Void
+    ) async {
+        let listed = await leasesOfListing(parcel.attachments)
+        let others = parcel.attachments.filter { listed[$0.key] == nil }
+        let minted = Task.isCancelled ? [:] : await tools.mint.leases(for: others)
+        for attachment in parcel.attachments {
+            let key = attachment.key
+            let first: FirstLink =
+                if let lease = listed[key] { .listed(lease) } else { .minted(minted[key]) }
+            await deliver(Delivery(key, await bring(attachment, first, into: scratches)))
+        }
+    }
+
+    /// Where the first link of an attachment comes from.
+    private enum FirstLink {
+        case listed(DownloadLease)
+        case minted(Result<DownloadLease, FetchError>?)
+    }
+
+    private func leasesOfListing(
+        _ attachments: [Attachment]
+    ) async -> [AttachmentKey: DownloadLease] {
+        var leases: [AttachmentKey: DownloadLease] = [:]
+        for attachment in attachments {
+            leases[attachment.key] = await desk.take(attachment.key, at: tools.ticker.now)
+        }
+        return leases
+    }
+
+    private func bring(
+        _ attachment: Attachment,
+        _ first: FirstLink,
+        into scratches: any ScratchStore
+    ) async -> Result<Received, FetchError> {
+        do throws(FetchError) {
+            guard !Task.isCancelled else { throw FetchError(.interrupted, "interrupted") }
+            var item =
+                switch first {
+                case .listed(let lease):
+                    ItemFetch(attachment, tools, lease: lease, way: .listingLink)
+                case .minted(let result):
+                    ItemFetch(attachment, tools, lease: try result?.get(), way: .link)
+                }
+            return .success(try await item.run(into: scratches))
+        } catch {
+            let failure = Task.isCancelled ? FetchError(.interrupted, "interrupted") : error
+            return .failure(failure)
+        }
+    }
+}

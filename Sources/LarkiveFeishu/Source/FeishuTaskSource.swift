@@ -1,0 +1,25 @@
+package import LarkiveCore
+
+/// Lists what hangs on tasks, over Feishu's task v2.
+///
+/// The links that come with a listing go to the lease desk: the first download needs no other.
+package struct FeishuTaskSource: TaskSource {
+    private let client: FeishuClient
+    private let desk: LeaseDesk
+
+    init(_ client: FeishuClient, _ desk: LeaseDesk) {
+        self.client = client
+        self.desk = desk
+    }
+
+    package func walk(
+        _ root: TaskRoot,
+        visit: (TaskPage) async throws -> Void
+    ) async throws {
+        var walk = TaskWalk(client, desk)
+        switch root {
+        case .tasklist(let list): try await walk.visitTasks(of: list, visit)
+        case .task(let task): try await walk.visitTask(task, visit)
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import LarkiveCore
+
+/// One walk through tasks and their subtasks.
+///
+/// What is wrong with one task is told with that task; what is wrong with everything ends the walk.
+struct TaskWalk {
+    typealias Visit = (TaskPage) async throws -> Void
+
+    /// So many tasks in a row that the platform fails on mean that it is down.
+    static let strikes = 3
+
+    private let client: FeishuClient
+    private let desk: LeaseDesk
+    private var seen: Set<TaskItem.ID> = []
+    private var failuresInARow = 0
+
+    init(_ client: FeishuClient, _ desk: LeaseDesk) {
+        self.client = client
+        self.desk = desk
+    }
+
+    /// Source: the page on a tasklist's tasks; without `completed` both kinds are listed.
+    mutating func visitTasks(of list: Tasklist.ID, _ visit: Visit) async throws {
+        let place = "tasklist \(list)"
+        var pager = Pager(client, FeishuCall(.tasklistTasks, list.rawValue), id: \.guid)
+        var unreadable: [String] = []
+        while let page = try await next(&pager, in: place) {
+            for item in page.items {
+                let node: TaskNode
+                do throws(BadAnswer) {
+                    node = try TaskNode(item, parent: nil)
+                } catch {
+                    unreadable.append("\(place): a task cannot be read: \(error.detail)")
+                    continue
+                }
+                try await visitTree(node, visit)
+            }
+        }
+        if let words = unreadable.first { throw SourceError(.incomplete, words) }
+    }
+
+    /// Source: the page on getting a task.
+    mutating func visitTask(_ id: TaskItem.ID, _ visit: Visit) async throws {
+        let place = "task \(id)"
+        let data: JSONObject
+        do throws(FeishuError) {
+            data = try await client.answer(to: FeishuCall(.task, id.rawValue)).data
+        } catch {
+            throw SourceError(error, in: place)
+        }
+        let node: TaskNode
+        do throws(BadAnswer) {
+            node = try TaskNode(data["task"] ?? .null, parent: nil)
+            guard node.task.id == id else { throw BadAnswer("guid is that of another task") }
+        } catch {
+            throw SourceError(.incomplete, "\(place): \(error.detail)")
+        }
+        try await visitTree(node, visit)
+    }
+
+    private func next(
+        _ pager: inout Pager,
+        in place: String
+    ) async throws(SourceError) -> Page? {
+        do {
+            return try await pager.next()?.page
+        } catch {
+            throw SourceError(error, in: place)
+        }
+    }
+
+    /// Parents before children; a task that was met before is not visited again.
+    private mutating func visitTree(_ root: TaskNode, _ visit: Visit) async throws {
+        var nodes = [root]
+        while let node = nodes.popLast() {
+            guard seen.insert(node.task.id).inserted else { continue }
+            try Task.checkCancellation()
+            var look = TaskLook(client, desk, node.task)
+            try await look.listAttachments()
+            if node.mayHaveSubtasks { try await look.listSubtasks() }
+            try count(look)
+            try await visit(look.page)
+            nodes += look.subtasks.reversed()
+        }
+    }
+
+    private mutating func count(_ look: TaskLook) throws(SourceError) {
+        failuresInARow = look.serverFailure == nil ? 0 : failuresInARow + 1
+        if let failure = look.serverFailure, failuresInARow >= Self.strikes { throw failure }
+    }
+}
+
+extension JSON {
+    /// What tells tasks and their attachments apart.
+    var guid: String? { self["guid"]?.string }
+}

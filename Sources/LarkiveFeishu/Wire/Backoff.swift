@@ -1,0 +1,60 @@
+/// Numbers from 0 up to 1, passed in so that tests can repeat them.
+struct Jitter: Sendable {
+    let next: @Sendable () -> Double
+
+    static let system = Jitter { Double.random(in: 0..<1) }
+}
+
+/// How long to wait before the next try: doubling from a quarter of a second, half of it by chance.
+///
+/// Chance keeps callers that failed together from coming back together.
+struct Backoff: Sendable {
+    static let first = Duration.milliseconds(250)
+
+    /// The pause after so many tries, at least one.
+    static func pause(after tries: Int, _ jitter: Jitter) -> Duration {
+        let whole = first * (1 << min(max(tries - 1, 0), 6))
+        return whole * (0.5 + 0.5 * jitter.next())
+    }
+}
+
+/// Decides whether a call is tried again, and when.
+///
+/// At most so many tries and 15 seconds a call; waiting for the rate limit is not counted.
+struct Patience: Sendable {
+    static let time = Duration.seconds(15)
+
+    private let tries: Int
+    private var made = 0
+    private var spent = Duration.zero
+
+    init(tries: Int) { self.tries = tries }
+
+    /// The pause before the next try; nil when this was the last.
+    mutating func pause(
+        after decision: Decision,
+        taking duration: Duration,
+        _ jitter: Jitter
+    ) -> Duration? {
+        made += 1
+        let pause = pause(after: decision, jitter)
+        spent += duration + pause
+        guard decision.verdict == .again, made < allowed(decision.meaning) else { return nil }
+        return spent < Self.time ? pause : nil
+    }
+
+    /// A throttled call waits at the rate limit, together with all others.
+    private func pause(after decision: Decision, _ jitter: Jitter) -> Duration {
+        decision.meaning == .throttled ? .zero : Backoff.pause(after: made, jitter)
+    }
+
+    /// A refused token is not for the courier to renew; an answer that makes no sense seldom makes
+    /// more sense the third time.
+    private func allowed(_ meaning: Meaning) -> Int {
+        switch meaning {
+        case .token: 1
+        case .malformed: min(tries, 2)
+        default: tries
+        }
+    }
+}

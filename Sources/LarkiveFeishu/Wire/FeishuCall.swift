@@ -1,0 +1,44 @@
+import LarkiveCore
+
+/// One question to Feishu, without a token.
+struct FeishuCall: Sendable {
+    let endpoint: Endpoint
+    /// The ids in the path, raw.
+    var ids: [String] = []
+    var query: [QueryItem] = []
+    var body: Secret<[UInt8]>?
+    var tries = 4
+
+    init(_ endpoint: Endpoint, _ ids: String...) {
+        self.endpoint = endpoint
+        self.ids = ids
+    }
+
+    func with(_ name: String, _ value: String) -> FeishuCall {
+        var call = self
+        call.query.append(QueryItem(name, value))
+        return call
+    }
+
+    func with(body: JSON) -> FeishuCall {
+        var call = self
+        call.body = Secret(JSONWriter.bytes(of: body))
+        return call
+    }
+
+    func tried(atMost tries: Int) -> FeishuCall {
+        var call = self
+        call.tries = tries
+        return call
+    }
+}
+
+/// An answer with code 0.
+struct FeishuAnswer: Sendable {
+    let object: JSONObject
+    /// When the call that was answered started.
+    let sent: Duration
+
+    /// Empty where there is none, as on the token endpoint.
+    var data: JSONObject { object["data"]?.object ?? JSONObject() }
+}
