@@ -1,0 +1,100 @@
+"""Verifies a copy of an archive's audit folder without larkive; docs/format.md says what must hold."""
+import argparse, base64, hashlib, io, json, re, sys, zlib
+from pathlib import Path
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+LINE = re.compile(rb'\{"record":(\{.*?\}),"private":\{"salt":"([0-9a-f]{32})"(?:,(?=")|(?=\}))(.*\})\}\n')
+PUBLIC = re.compile(rb'(?:"(?!private":)[a-z0-9_]+":|"[ !#-\[\]-~]*"(?!:)|(?:0|[1-9]\d{0,15})(?!\d)|true|false|[{}\[\],])++')
+FIELDS = {"seq", "prev", "time", "run", "type", "commitment"}
+DUMP = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+TILE = re.compile(r"(\d+)/((?:x\d{3}/)*\d{3})(?:\.p/(\d+))?")
+findings = []
+def sha256(*parts): return hashlib.sha256(b"".join(parts)).digest()
+def refuse(number): raise ValueError(f"{number} is not an integer")
+def read_json(text):
+    value = json.loads(text, parse_float=refuse, parse_constant=refuse)
+    if type(value) is dict and DUMP(value).encode() == text: return value
+    raise ValueError("not in canonical form")
+def read_line(line):
+    match = LINE.fullmatch(line) if len(line) <= 4 << 20 else None
+    if not match: raise ValueError('not {"record":R,"private":P} and a line feed')
+    record, salt, hidden = match[1], match[2].decode(), b"{" + match[3]
+    fields = read_json(record)
+    if len(record) > 60_000 or not PUBLIC.fullmatch(record) or not FIELDS <= fields.keys() or fields["seq"] is True:
+        raise ValueError("the record lacks a field, or holds what no record may hold")
+    if "salt" in read_json(hidden): raise ValueError("the private part has two salts")
+    if sha256(bytes.fromhex(salt), hidden).hex() != fields["commitment"]: raise ValueError("wrong commitment")
+    return fields, sha256(b"\0", record)
+def read_lines(place, data, leaves, seq):  # appends to leaves, returns the seq that must follow
+    for number, line in enumerate(io.BytesIO(data), 1):
+        try: (fields, leaf), problem = read_line(line), None
+        except (ValueError, RecursionError) as error: fields, leaf, problem = {"seq": seq}, sha256(b"\0", line), error
+        if fields["seq"] != seq: problem = f"seq is {fields['seq']}, not {seq}"
+        elif not problem and fields["prev"] != (leaves[-1].hex() if leaves else "0" * 64): problem = "prev does not fit"
+        if problem: findings.append(f"{place} line {number}: {problem}")
+        leaves.append(leaf)
+        seq = fields["seq"] + 1
+    return seq
+
+def root(levels, size):  # levels[h] holds the perfect subtrees of 2^h leaves
+    result = None if size else sha256()
+    for left in (level[(size >> height) - 1] for height, level in enumerate(levels) if size >> height & 1):
+        result = sha256(b"\1", left, result) if result else left
+    return result
+def read_key(text):
+    name, key_id, blob = text.strip().split("+", 2)
+    blob = base64.b64decode(blob, validate=True)
+    if blob[:1] + sha256(name.encode(), b"\n", blob)[:4] != b"\1" + bytes.fromhex(key_id): raise ValueError("bad key")
+    return name, bytes.fromhex(key_id), Ed25519PublicKey.from_public_bytes(blob[1:])
+def check_note(path, keys, levels):  # returns the size that the note signs
+    try:
+        text, _, signature = path.read_text("utf-8").partition("\n\n")
+        (origin, size, signed), (dash, name, blob) = text.split("\n"), signature.removesuffix("\n").split(" ")
+        blob, size = base64.b64decode(blob, validate=True), int(size)
+        key = [key for owner, key_id, key in keys if (owner, owner, key_id, "\u2014") == (origin, name, blob[:4], dash)]
+        if not key: raise ValueError("no known key has signed it")
+        key[0].verify(blob[4:], text.encode() + b"\n")
+        if size <= len(levels[0]) and root(levels, size) == base64.b64decode(signed): return size
+        raise ValueError(f"the {len(levels[0])} sealed records do not give what it signs for {size}")
+    except (OSError, ValueError, InvalidSignature) as error: findings.append(f"{path}: {str(error) or 'wrong signature'}")
+    return 0
+def check_tiles(folder, levels, newest):
+    widths = {}
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".new"):
+        match = TILE.fullmatch(str(path.relative_to(folder)))
+        level, index, width = map(int, (match[1], re.sub("[x/]", "", match[2]), match[3] or 256) if match else [99] * 3)
+        row = levels[8 * level][256 * index:256 * index + width] if 8 * level < len(levels) else []
+        if path.read_bytes() != b"".join(row) or len(row) != width: findings.append(f"{path}: not the records' hashes")
+        widths[level, index] = max(width, widths.get((level, index), 0))
+    for level, start in ((level, start) for level in range(8) for start in range(0, newest >> 8 * level, 256)):
+        if widths.get((level, start // 256), 0) < min(256, (newest >> 8 * level) - start):
+            findings.append(f"{folder}: tile {start // 256} of level {level} is missing")
+def main(audit, checkpoint, key):
+    leaves, seq, data, paths = [], 0, b"", sorted(audit.glob("[0-9]*/*/*.jsonl.gz"))
+    for number, path in enumerate(paths, int(paths[0].name[:9]) if paths else 0):
+        if path.name != f"{number:09}.jsonl.gz": findings.append(f"{path}: {number:09}.jsonl.gz should come here")
+        gzip, data = zlib.decompressobj(wbits=31), b""
+        try: data = gzip.decompress(path.read_bytes(), 160 << 20)
+        except zlib.error: pass
+        if not gzip.eof or gzip.unused_data: findings.append(f"{path}: not one whole gzip member")
+        seq = read_lines(path, data, leaves, seq)
+    levels, journal = [leaves[:]], (audit / "open.jsonl").read_bytes() if (audit / "open.jsonl").exists() else b""
+    while len(levels[-1]) > 1: levels.append([sha256(b"\1", *pair) for pair in zip(levels[-1][::2], levels[-1][1::2])])
+    journal = b"" if journal == data else journal[:journal.rfind(b"\n") + 1]  # equal: sealed and not emptied yet
+    read_lines("open.jsonl", journal, leaves, seq)
+    keys = [read_key(text) for text in key or [path.read_text() for path in audit.glob("tlog/keys/*.vkey")]]
+    notes = [*sorted(audit.glob("tlog/checkpoints/*/*.note")), audit / "tlog/checkpoint", *checkpoint]
+    newest = max(check_note(path, keys, levels) for path in notes)
+    check_tiles(audit / "tlog/tile", levels, newest)
+    if findings: sys.exit("\n".join(findings))
+    print(f"OK size={newest} root={root(levels, newest).hex()}")
+    print(f"sealed and not signed: {len(levels[0]) - newest}; open, not sealed: {len(leaves) - len(levels[0])}")
+    print(f"not excluded: that records were cut off after {newest}, the size of the newest note given" +
+        ("" if key else "; that all was signed anew by somebody else (give your key with --key)"))
+
+parser = argparse.ArgumentParser(description=__doc__)
+parser.add_argument("audit", type=Path)
+parser.add_argument("--checkpoint", type=Path, action="append", default=[], metavar="NOTE", help="kept elsewhere")
+parser.add_argument("--key", action="append", metavar="VKEY", help="trust this key, not those in the folder")
+main(**vars(parser.parse_args()))
