@@ -45,7 +45,22 @@ struct World: Sendable {
         )
     }
 
-    func connection() throws -> FeishuConnection {
+    /// Lends a connection to the platform and closes it afterwards, whatever happens.
+    func withConnection<Result>(
+        _ body: (FeishuConnection) async throws -> Result
+    ) async throws -> Result {
+        let connection = try connection()
+        do {
+            let result = try await body(connection)
+            await connection.shutdown()
+            return result
+        } catch {
+            await connection.shutdown()
+            throw error
+        }
+    }
+
+    private func connection() throws -> FeishuConnection {
         guard let base = BaseURL(config.feishu.baseURL) else {
             throw UsageError("\(configPath): `feishu.base_url` is no address of a platform")
         }

@@ -44,6 +44,12 @@ package struct JSONObject: Hashable, Sendable {
     }
 }
 
+extension JSONObject {
+    package var withIntegersOnly: JSONObject {
+        JSONObject(members.map { Member(name: $0.name, value: $0.value.withIntegersOnly) })
+    }
+}
+
 extension JSONObject: ExpressibleByDictionaryLiteral {
     /// Members whose value is nil are left out.
     package init(dictionaryLiteral elements: (String, JSON?)...) {
@@ -59,6 +65,16 @@ extension JSON {
         case .object(let object): .object(object.sorted)
         case .array(let items): .array(items.map(\.sorted))
         case .null, .bool, .integer, .number, .string: self
+        }
+    }
+
+    /// The same value with every number that is no integer written as text.
+    package var withIntegersOnly: JSON {
+        switch self {
+        case .number(let text): .string(text)
+        case .array(let items): .array(items.map(\.withIntegersOnly))
+        case .object(let object): .object(object.withIntegersOnly)
+        case .null, .bool, .integer, .string: self
         }
     }
 

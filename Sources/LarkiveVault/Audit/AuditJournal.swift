@@ -116,9 +116,10 @@ package actor AuditJournal: AuditLog {
 
     /// Hashes what stands in the segment on disk, not what was in memory.
     private func extendTree(from name: SegmentName) throws(AuditError) {
-        let leaves = try OpenedLog.leaves(of: name, in: segments, from: tree.size)
+        let former = tree.size
+        let leaves = try OpenedLog.leaves(of: name, in: segments, from: former)
         try tree.append(leaves)
         try shelf.sign(size: tree.size, root: tree.root(at: tree.size), at: clock.now())
-        try tree.tiles.prune(to: tree.size)
+        try tree.tiles.prune(from: former, to: tree.size)
     }
 }

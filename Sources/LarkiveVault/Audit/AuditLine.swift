@@ -32,7 +32,7 @@ extension AuditLine {
     /// Gives a record its bytes; refuses what the format does not allow.
     init(_ record: AuditRecord, after previous: TreeHash?, salt: [UInt8]) throws(AuditLineError) {
         let event = record.event
-        let hidden = event.hidden.sorted
+        let hidden = event.hidden.withIntegersOnly.sorted
         var fields = event.record
         fields.append("seq", .integer(record.seq))
         fields.append("prev", .string(previous?.hex ?? Self.noPrevious))
@@ -88,7 +88,7 @@ extension AuditLine {
             salt.count == Self.saltBytes, hidden.members.first?.name == "salt"
         else { throw AuditLineError(kind: .notALine) }
         try Self.check(fields)
-        let content = JSONObject(hidden.members.filter { $0.name != "salt" })
+        let content = JSONObject(hidden.members.filter { $0.name != "salt" }).withIntegersOnly
         let record = try AuditRecord(fields: fields, hidden: content)
         let previous = try Self.previous(fields, seq: record.seq)
         let sealed = JSONObject(hidden.members.prefix(1) + content.sorted.members)

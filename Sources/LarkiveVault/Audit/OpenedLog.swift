@@ -145,12 +145,13 @@ struct OpenedLog: Sendable {
         _ now: Timestamp
     ) throws(AuditError) -> MerkleTree<TileDirectory> {
         guard sealed > tree.size else { return tree }
+        let former = tree.size
         var tree = tree
         for name in try names(from: tree.size, segments) {
             try tree.append(try leaves(of: name, in: segments, from: tree.size))
         }
         try shelf.sign(size: tree.size, root: tree.root(at: tree.size), at: now)
-        try tree.tiles.prune(to: tree.size)
+        try tree.tiles.prune(from: former, to: tree.size)
         return tree
     }
 

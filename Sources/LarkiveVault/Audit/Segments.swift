@@ -5,7 +5,7 @@ struct SegmentName: Hashable, Comparable, Sendable {
     private static let ending = ".jsonl.gz"
 
     let folder: Month
-    /// Gapless from 1 over all folders.
+    /// Gapless from 0 over all folders.
     let number: Int64
 
     struct Month: Hashable, Comparable, Sendable {
@@ -52,7 +52,7 @@ struct SegmentName: Hashable, Comparable, Sendable {
     }
 
     static func first(at time: Timestamp) -> SegmentName {
-        SegmentName(folder: Month(time.date), number: 1)
+        SegmentName(folder: Month(time.date), number: 0)
     }
 }
 

@@ -56,14 +56,17 @@ struct TileDirectory: TileStore {
         }
     }
 
-    /// Removes partial tiles that wider ones have made needless; the note over them is durable.
-    func prune(to size: Int64) throws(AuditError) {
+    /// Removes partial tiles that wider ones have made needless since the tree had `former` leaves.
+    ///
+    /// To be called when the note over `size` leaves is durable.
+    func prune(from former: Int64, to size: Int64) throws(AuditError) {
         for level in 0..<8 where size >> (Int64(level) * Tile.height) > 0 {
-            let count = size >> (Int64(level) * Tile.height)
-            let last = count / Int64(Tile.fullWidth)
-            for index in [last - 1, last] where index >= 0 {
-                let width = index == last ? Int(count % Int64(Tile.fullWidth)) : Tile.fullWidth
-                try prune(Tile(level: level, index: index), keeping: width)
+            let shift = Int64(level) * Tile.height
+            let (last, width) = (size >> shift).quotientAndRemainder(
+                dividingBy: Int64(Tile.fullWidth))
+            for index in (former >> shift) / Int64(Tile.fullWidth)...last {
+                let tile = Tile(level: level, index: index)
+                try prune(tile, keeping: index == last ? Int(width) : Tile.fullWidth)
             }
         }
     }

@@ -85,12 +85,6 @@ package struct SQLiteManifest: Sendable {
         }
     }
 
-    /// The same manifest with room for a walk in memory: for planning without writing.
-    package func withWalkInMemory() throws(ManifestError) -> SQLiteManifest {
-        try openWalk(at: nil)
-        return self
-    }
-
     /// What the walk has seen; gone with the run, so it needs no durability.
     private func openWalk(at path: String?) throws(ManifestError) {
         try inDatabase { db in

@@ -52,9 +52,9 @@ package struct AuditCheck {
         do {
             names = try Segments(audit: audit).all()
         } catch { throw VaultError(error) }
-        for (place, name) in names.enumerated() where name.number != Int64(place + 1) {
+        for (place, name) in names.enumerated() where name.number != Int64(place) {
             findings.append(
-                Finding(.segmentMissing, name.path, "segment \(place + 1) should stand here")
+                Finding(.segmentMissing, name.path, "segment \(place) should stand here")
             )
             break
         }

@@ -48,32 +48,26 @@ struct Sync: AsyncParsableCommand {
 
     private func sync(_ world: World, _ sources: [SourceName]) async throws {
         let run = world.newRun()
-        let connection = try world.connection()
         let vault: Vault
         do {
             vault = try await world.writing(run)
         } catch let failure as VaultError where failure.kind == .locked {
             try refuse(world, failure)
-            await connection.shutdown()
             throw failure
-        } catch {
-            await connection.shutdown()
-            throw error
         }
-        let progress = ProgressLine(
-            isVisible: Terminal.errorIsTerminal && !json,
-            sources: sources.count
-        )
-        let engine = try SyncEngine(
-            settings: try settings(world, vault, run, sources),
-            parts: parts(connection, vault, progress, world.clock)
-        )
-        let signals = Signals()
-        let task = Task { await engine.run { signals.received } }
-        signals.watch { task.cancel() }
-        let summary = await task.value
-        progress.clear()
-        await connection.shutdown()
+        let settings = try settings(world, vault, run, sources)
+        let summary = try await world.withConnection { connection in
+            let progress = ProgressLine(
+                isVisible: Terminal.errorIsTerminal && !json, sources: sources.count)
+            let engine = try SyncEngine(
+                settings: settings, parts: parts(connection, vault, progress, world.clock))
+            let signals = Signals()
+            let task = Task { await engine.run { signals.received } }
+            signals.watch { task.cancel() }
+            let summary = await task.value
+            progress.clear()
+            return summary
+        }
         vault.cleanUp()
         show(summary)
         if summary.exitCode != .complete { throw Stop(code: summary.exitCode) }
@@ -158,36 +152,20 @@ struct Sync: AsyncParsableCommand {
 
     private func plan(_ world: World, _ sources: [SourceName]) async throws {
         let vault = try world.reading()
-        let connection = try world.connection()
-        let engine = try SyncEngine(
-            settings: SyncSettings(
-                run: world.newRun(),
-                sources: sources,
-                isRestricted: !source.isEmpty,
-                inlineImages: world.config.inlineImages,
-                parallel: 1,
-                openingEvents: []
-            ),
-            parts: EngineParts(
-                mail: connection.mail,
-                tasks: connection.tasks,
-                fetcher: connection.fetcher,
-                store: NothingStored(),
-                audit: NothingLogged(),
-                manifest: try vault.manifest.withWalkInMemory(),
-                observer: ProgressLine(isVisible: false, sources: sources.count),
-                clock: world.clock,
-                costs: { connection.costs() }
-            )
-        )
-        let plan: PlanSummary
-        do {
-            plan = try await engine.plan()
-        } catch {
-            await connection.shutdown()
-            throw error
+        let settings = SyncSettings(
+            run: world.newRun(), sources: sources, isRestricted: !source.isEmpty,
+            inlineImages: world.config.inlineImages, parallel: 1, openingEvents: [])
+        let manifest = PlanningMemory(vault.manifest)
+        let plan = try await world.withConnection { connection in
+            try await SyncEngine(
+                settings: settings,
+                parts: EngineParts(
+                    mail: connection.mail, tasks: connection.tasks, fetcher: connection.fetcher,
+                    store: NothingStored(), audit: NothingLogged(), manifest: manifest,
+                    observer: ProgressLine(isVisible: false, sources: sources.count),
+                    clock: world.clock, costs: { connection.costs() })
+            ).plan()
         }
-        await connection.shutdown()
         show(plan)
         let failures = plan.walks.compactMap(\.failure)
         for failure in failures { Terminal.complain(failure.detail, hint: failure.hint) }
