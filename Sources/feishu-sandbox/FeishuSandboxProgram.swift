@@ -22,6 +22,12 @@ struct FeishuSandboxProgram: AsyncParsableCommand {
     @Option(help: "Whether calls beyond the documented rates are refused: on or off.")
     var tiers: Switch = .off
 
+    func validate() throws {
+        guard UInt16(exactly: port) != nil else {
+            throw ValidationError("port must be a number from 0 to 65535")
+        }
+    }
+
     func run() async throws {
         let stopSignals = StopSignals()
         let world = appOptions.apply(to: try worldOptions.read())

@@ -33,7 +33,9 @@ struct WorldOptions: ParsableArguments {
 
     func read() throws -> World {
         guard let world else { return World(recipe) }
-        let bytes = try Data(contentsOf: URL(filePath: world))
+        guard let bytes = try? Data(contentsOf: URL(filePath: world)) else {
+            throw ValidationError("\(world): cannot be read")
+        }
         do {
             return try WorldFile.world(String(decoding: bytes, as: UTF8.self))
         } catch {

@@ -36,6 +36,7 @@ fi
 
 # Prints the address of a sandbox that this script started with the given options.
 start() {
+    : >"$work/out"  # here, not in the child: the last server's line must be gone before the wait
     "$sandbox" --port 0 "$@" >"$work/out" 2>"$work/err" &
     server=$!
     tries=0
