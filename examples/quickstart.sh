@@ -58,6 +58,7 @@ export XDG_STATE_HOME="$folder/state"
 
 say "2. A pretended Feishu: two mailboxes and two tasklists, made from a seed"
 echo '$ feishu-sandbox --port 0 --seed 7 --mailboxes 2 --messages 60 --tasks 12 --tiers off &'
+: >sandbox.out
 "$LARKIVE_BIN_DIR/feishu-sandbox" --port 0 --seed 7 --mailboxes 2 --messages 60 --tasks 12 \
     --tiers off >sandbox.out 2>sandbox.err &
 sandbox=$!
