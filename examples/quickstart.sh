@@ -3,7 +3,7 @@
 #
 #   sh examples/quickstart.sh [FOLDER]
 #
-# FOLDER must be new or an earlier quickstart's. Nothing leaves this machine but the download of
+# FOLDER must be new, empty or an earlier quickstart's. Nothing leaves this machine but the download of
 # packages. LARKIVE_BIN_DIR=DIR uses programs that are built already.
 set -eu
 
@@ -43,6 +43,7 @@ done
 exec 3>&1
 larkive() { printf '$ larkive %s\n' "$*" >&3; "$LARKIVE_BIN_DIR/larkive" "$@"; }
 
+rmdir "$folder" 2>/dev/null || true  # an empty one may be used
 if [ -e "$folder" ]; then
     [ -f "$folder/.larkive-quickstart" ] || fail "$folder is there and not a quickstart's; name another"
     chmod -R u+w "$folder"
