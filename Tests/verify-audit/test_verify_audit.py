@@ -278,6 +278,8 @@ check("a known key excludes another", "--key" not in out, out)
 good("a torn line at the end of the journal", (3, 4), append(lambda log: log.audit / "open.jsonl", b'{"rec'))
 good("a journal that is sealed and not emptied", (3, 4), lambda log: (log.audit / "open.jsonl").write_bytes(
     gzip.decompress(last(log).read_bytes())))
+good("a journal that was copied before it was sealed", (3, 4), lambda log: (log.audit / "open.jsonl").write_bytes(
+    b"".join(log.lines[3:5])))
 good("no journal", (3, 4), remove(lambda log: log.audit / "open.jsonl"))
 good("what a dying replacement leaves", (3, 4), lambda log: (log.audit / "tlog/tile/0/000.p/9.new").write_bytes(b"x"))
 good("an older partial tile", (3, 4), lambda log: (log.audit / "tlog/tile/0/000.p/3").write_bytes(b"".join(log.leaves[:3])))

@@ -81,7 +81,7 @@ def main(audit, checkpoint, key):
         seq = read_lines(path, data, leaves, seq)
     levels, journal = [leaves[:]], (audit / "open.jsonl").read_bytes() if (audit / "open.jsonl").exists() else b""
     while len(levels[-1]) > 1: levels.append([sha256(b"\1", *pair) for pair in zip(levels[-1][::2], levels[-1][1::2])])
-    journal = b"" if journal == data else journal[:journal.rfind(b"\n") + 1]  # equal: sealed and not emptied yet
+    journal = b"" if data.startswith(journal) else journal[:journal.rfind(b"\n") + 1]  # a prefix is sealed already
     read_lines("open.jsonl", journal, leaves, seq)
     keys = [read_key(text) for text in key or [path.read_text() for path in audit.glob("tlog/keys/*.vkey")]]
     notes = [*sorted(audit.glob("tlog/checkpoints/*/*.note")), audit / "tlog/checkpoint", *checkpoint]
