@@ -66,7 +66,9 @@ struct Lab {
             tasks:
               tasklists: [\(lists)]
             \(more)
-            """, mode: 0o600)
+            """,
+            mode: 0o600
+        )
     }
 
     func write(_ name: String, _ text: String, mode: Int) throws {
@@ -92,7 +94,10 @@ struct Lab {
         get throws {
             let folder = try #require(
                 Bundle.allBundles.map(\.bundlePath).first { $0.contains(".build") }
-                    ?? CommandLine.arguments.first.map { URL(filePath: $0).deletingLastPathComponent().path })
+                    ?? CommandLine.arguments.first.map {
+                        URL(filePath: $0).deletingLastPathComponent().path
+                    }
+            )
             return folder.hasSuffix(".xctest")
                 ? URL(filePath: folder).deletingLastPathComponent().appending(path: "larkive").path
                 : "\(folder)/larkive"
@@ -122,7 +127,11 @@ struct Lab {
                     process.waitUntilExit()
                     done.resume(
                         returning: Ended(
-                            exit: process.terminationStatus, output: text.0, errors: text.1))
+                            exit: process.terminationStatus,
+                            output: text.0,
+                            errors: text.1
+                        )
+                    )
                 } catch { done.resume(throwing: error) }
             }
         }
@@ -135,19 +144,26 @@ struct Lab {
         DispatchQueue.global().async(group: group) {
             box.set(errors.fileHandleForReading.readDataToEndOfFile())
         }
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        let text = String(
+            decoding: output.fileHandleForReading.readDataToEndOfFile(),
+            as: UTF8.self
+        )
         group.wait()
         return (text, String(decoding: box.data, as: UTF8.self))
     }
 
     @discardableResult
     func expect(
-        _ arguments: [String], exit: Int32, sourceLocation: SourceLocation = #_sourceLocation
+        _ arguments: [String],
+        exit: Int32,
+        sourceLocation: SourceLocation = #_sourceLocation
     ) async throws -> Ended {
         let ended = try await run(arguments)
         #expect(
-            ended.exit == exit, "\(arguments): \(ended.output)\n\(ended.errors)",
-            sourceLocation: sourceLocation)
+            ended.exit == exit,
+            "\(arguments): \(ended.output)\n\(ended.errors)",
+            sourceLocation: sourceLocation
+        )
         return ended
     }
 
@@ -155,17 +171,23 @@ struct Lab {
 
     /// Everything that the world has is in the archive with the same bytes, and nothing else.
     func expectTruth(
-        except missing: Set<String> = [], sourceLocation: SourceLocation = #_sourceLocation
+        except missing: Set<String> = [],
+        sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
         let found = try await run("find", "--json").jsonLines
         let held = found.filter { $0["state"]?.string == "held" }
         let ours = Dictionary(
             held.map { ($0["key"]?.string ?? "", $0["sha256"]?.string ?? "") },
-            uniquingKeysWith: { first, _ in first })
+            uniquingKeysWith: { first, _ in first }
+        )
         let theirs = Dictionary(
-            server.truth().map { ($0.key, $0.sha256) }, uniquingKeysWith: { first, _ in first })
+            server.truth().map { ($0.key, $0.sha256) },
+            uniquingKeysWith: { first, _ in first }
+        )
         #expect(
-            ours == theirs.filter { !missing.contains($0.key) }, sourceLocation: sourceLocation)
+            ours == theirs.filter { !missing.contains($0.key) },
+            sourceLocation: sourceLocation
+        )
     }
 
     func expectClean(sourceLocation: SourceLocation = #_sourceLocation) async throws {
@@ -178,7 +200,9 @@ struct Lab {
 
     /// Copies the log to where the independent verifier looks for it.
     func keepAudit() throws {
-        guard let kept = ProcessInfo.processInfo.environment["LARKIVE_TEST_ARCHIVES"] else { return }
+        guard let kept = ProcessInfo.processInfo.environment["LARKIVE_TEST_ARCHIVES"] else {
+            return
+        }
         let target = "\(kept)/\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true)
         try FileManager.default.copyItem(atPath: file("audit"), toPath: "\(target)/audit")

@@ -42,7 +42,8 @@ import Testing
             #expect(counters.calls(.link) == 0)
             #expect(counters.bytesServed == 0)
             // One draft in each mailbox is read again.
-            let drafts = lab.server.world.mailboxes.values.filter { !$0.ids(in: "DRAFT").isEmpty }.count
+            let drafts = lab.server.world.mailboxes.values.filter { !$0.ids(in: "DRAFT").isEmpty }
+                .count
             #expect(counters.calls(.batchGet) == drafts)
         }
     }
@@ -65,8 +66,12 @@ import Testing
                 let draft = try #require(world.mailboxes[address]?.ids(in: "DRAFT").first)
                 world.mailboxes[address]?.attach(
                     World.MailAttachment(
-                        id: "added0000000000000000000001", name: "新附件.txt",
-                        content: .text("later")), to: draft)
+                        id: "added0000000000000000000001",
+                        name: "新附件.txt",
+                        content: .text("later")
+                    ),
+                    to: draft
+                )
                 let task = try #require(world.tasks.tasks.first { !$0.attachments.isEmpty })
                 var upload = try #require(task.attachments.first)
                 upload.content = .text("another content")
@@ -110,7 +115,10 @@ import Testing
         try await Lab.with { lab in
             lab.server.setFaults([
                 SandboxFault(
-                    .link, when: FaultMatcher(skip: 20), .stall(after: 1, lasts: .seconds(60)))
+                    .link,
+                    when: FaultMatcher(skip: 20),
+                    .stall(after: 1, lasts: .seconds(60))
+                )
             ])
             let process = try lab.process(["sync"])
             process.standardError = FileHandle.nullDevice

@@ -63,7 +63,8 @@ struct TileDirectory: TileStore {
         for level in 0..<8 where size >> (Int64(level) * Tile.height) > 0 {
             let shift = Int64(level) * Tile.height
             let (last, width) = (size >> shift).quotientAndRemainder(
-                dividingBy: Int64(Tile.fullWidth))
+                dividingBy: Int64(Tile.fullWidth)
+            )
             for index in (former >> shift) / Int64(Tile.fullWidth)...last {
                 let tile = Tile(level: level, index: index)
                 try prune(tile, keeping: index == last ? Int(width) : Tile.fullWidth)

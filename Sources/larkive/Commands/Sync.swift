@@ -58,9 +58,13 @@ struct Sync: AsyncParsableCommand {
         let settings = try settings(world, vault, run, sources)
         let summary = try await world.withConnection { connection in
             let progress = ProgressLine(
-                isVisible: Terminal.errorIsTerminal && !json, sources: sources.count)
+                isVisible: Terminal.errorIsTerminal && !json,
+                sources: sources.count
+            )
             let engine = try SyncEngine(
-                settings: settings, parts: parts(connection, vault, progress, world.clock))
+                settings: settings,
+                parts: parts(connection, vault, progress, world.clock)
+            )
             let signals = Signals()
             let task = Task { await engine.run { signals.received } }
             signals.watch { task.cancel() }
@@ -153,17 +157,28 @@ struct Sync: AsyncParsableCommand {
     private func plan(_ world: World, _ sources: [SourceName]) async throws {
         let vault = try world.reading()
         let settings = SyncSettings(
-            run: world.newRun(), sources: sources, isRestricted: !source.isEmpty,
-            inlineImages: world.config.inlineImages, parallel: 1, openingEvents: [])
+            run: world.newRun(),
+            sources: sources,
+            isRestricted: !source.isEmpty,
+            inlineImages: world.config.inlineImages,
+            parallel: 1,
+            openingEvents: []
+        )
         let manifest = PlanningMemory(vault.manifest)
         let plan = try await world.withConnection { connection in
             try await SyncEngine(
                 settings: settings,
                 parts: EngineParts(
-                    mail: connection.mail, tasks: connection.tasks, fetcher: connection.fetcher,
-                    store: NothingStored(), audit: NothingLogged(), manifest: manifest,
+                    mail: connection.mail,
+                    tasks: connection.tasks,
+                    fetcher: connection.fetcher,
+                    store: NothingStored(),
+                    audit: NothingLogged(),
+                    manifest: manifest,
                     observer: ProgressLine(isVisible: false, sources: sources.count),
-                    clock: world.clock, costs: { connection.costs() })
+                    clock: world.clock,
+                    costs: { connection.costs() }
+                )
             ).plan()
         }
         show(plan)

@@ -13,7 +13,7 @@ struct ConfigReader {
         do {
             root = try Yams.compose(yaml: text)
         } catch let failure as YamlError {
-            throw UsageError("\(path): \(failure)")
+            throw unreadable(failure)
         } catch { throw UsageError("\(path): not readable as YAML") }
         guard let root else { throw UsageError("\(path) is empty", hint: "see docs/operating.md") }
         let top = try section(root, "", Self.keys[""] ?? [])
@@ -26,6 +26,15 @@ struct ConfigReader {
         if let node = top["download"] { try download(node, &config) }
         guard !config.feishu.appID.isEmpty else { throw missing("feishu.app_id") }
         return config
+    }
+
+    private func unreadable(_ failure: YamlError) -> UsageError {
+        switch failure {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            UsageError("\(path), line \(mark.line): \(problem)")
+        default: UsageError("\(path): not readable as YAML")
+        }
     }
 
     /// Every key of this version by its section.

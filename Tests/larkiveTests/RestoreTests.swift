@@ -1,0 +1,97 @@
+import FeishuSandbox
+import Foundation
+import LarkiveCore
+import LarkiveTesting
+import Testing
+
+@Suite(.scratchDirectory, .serialized) struct RestoreTests {
+    private static let small = WorldRecipe(seed: 21, mailboxes: 1, messages: 12, tasks: 3)
+
+    @Test func `a file is found by every id and given back byte for byte`() async throws {
+        try await Lab.with(Self.small) { lab in
+            try await lab.expect(["sync"], exit: 0)
+            for line in lab.server.truth().prefix(6) + lab.server.truth().suffix(3) {
+                var asked: [[String]] = [["--sha256", line.sha256]]
+                if let mail = line.mail {
+                    asked.append(["--message", mail.messageID, "--attachment", mail.attachmentID])
+                } else if let task = line.task {
+                    asked += [["--guid", task.guid], ["--file-token", task.fileToken]]
+                }
+                for filters in asked {
+                    let rows = try await lab.run(["find", "--json"] + filters).jsonLines
+                    #expect(rows.contains { $0["key"]?.string == line.key }, "\(filters)")
+                }
+                let folder = "\(lab.folder)/out-\(line.sha256.prefix(8))"
+                let ended = try await lab.expect(
+                    ["restore", line.key, "--to", folder, "--json"],
+                    exit: 0
+                )
+                let path = try #require(ended.json?["restored"]?.array?.first?["path"]?.string)
+                #expect(path.hasPrefix(folder))
+                let bytes = try Data(contentsOf: URL(filePath: path))
+                #expect(bytes.count == line.size)
+                #expect(
+                    Lab.sha256(path) == line.sha256
+                )
+            }
+            let log = try await lab.expect(["audit", "log"], exit: 0).output
+            #expect(log.contains(#""type":"restore.done""#))
+            try await lab.expectClean()
+        }
+    }
+
+    @Test func `restoring twice changes nothing, other bytes in the way are an error`() async throws
+    {
+        try await Lab.with(Self.small) { lab in
+            try await lab.expect(["sync"], exit: 0)
+            let out = "\(lab.folder)/out"
+            let first = try await lab.expect(["restore", "1", "--to", out, "--json"], exit: 0)
+            let path = try #require(first.json?["restored"]?.array?.first?["path"]?.string)
+            let again = try await lab.expect(["restore", "1", "--to", out], exit: 0)
+            #expect(again.output.contains("was there already"))
+            try Data("mine".utf8).write(to: URL(filePath: path))
+            try await lab.expect(["restore", "1", "--to", out], exit: 3)
+            #expect(try Data(contentsOf: URL(filePath: path)) == Data("mine".utf8))
+        }
+    }
+
+    @Test func `a damaged object is not handed out`() async throws {
+        try await Lab.with(Self.small) { lab in
+            try await lab.expect(["sync"], exit: 0)
+            let line = try #require(lab.server.truth().first { $0.size > 10 })
+            let object = lab.file("objects/\(line.sha256.prefix(2))/\(line.sha256)")
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: object)
+            var bytes = try Data(contentsOf: URL(filePath: object))
+            bytes[5] ^= 1
+            try bytes.write(to: URL(filePath: object))
+            let out = "\(lab.folder)/out"
+            try await lab.expect(["restore", line.key, "--to", out], exit: 7)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: out) == [])
+            try await lab.expect(["verify", "--read-data"], exit: 7)
+        }
+    }
+
+    @Test(arguments: [["restore", "999999"], ["restore", "nonsense"], ["restore", "mail:a/b/c"]])
+    func `a key that nothing has is refused with a hint`(arguments: [String]) async throws {
+        try await Lab.with(Self.small) { lab in
+            try await lab.expect(["sync"], exit: 0)
+            let ended = try await lab.expect(arguments + ["--to", "\(lab.folder)/out"], exit: 2)
+            #expect(ended.errors.contains("larkive find"))
+        }
+    }
+}
+
+extension Lab {
+    /// As `sha256sum` sees it.
+    static func sha256(_ path: String) -> String? {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/sha256sum")
+        process.arguments = [path]
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        guard (try? process.run()) != nil else { return nil }
+        let output = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return String(decoding: output, as: UTF8.self).split(separator: " ").first.map(String.init)
+    }
+}
