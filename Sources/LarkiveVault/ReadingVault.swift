@@ -37,6 +37,17 @@ package struct ReadingVault: Sendable {
 
     /// Keeps an event before anything is handed out; throws when it cannot be kept.
     package func note(_ event: AuditEvent, at time: Timestamp) throws {
+        try Self.put(event, at: time, into: inbox)
+    }
+
+    /// As ``note(_:at:)``, for a command that needs nothing else of the archive.
+    package static func note(_ event: AuditEvent, at time: Timestamp, in path: String) throws {
+        do {
+            try put(event, at: time, into: Inbox(directory: Layout.open(path).inbox))
+        } catch { throw VaultError(error) }
+    }
+
+    private static func put(_ event: AuditEvent, at time: Timestamp, into inbox: Inbox) throws {
         var random = SystemRandomNumberGenerator()
         let name = Hex.text((0..<8).map { _ in UInt8.random(in: 0...255, using: &random) })
         do {

@@ -25,7 +25,7 @@ package struct SQLiteManifest: Sendable {
     /// Without durability it is a scratch for comparing, in memory.
     package init(at path: String, walk: String?, durable: Bool = true) throws(ManifestError) {
         do {
-            queue = try DatabaseQueue(path: path)
+            queue = try DatabaseQueue(path: path, configuration: Self.configuration())
             try queue.inDatabase { db in
                 if durable { try Self.setPragmas(Self.pragmas, in: db) }
                 try Self.checkVersion(db)
@@ -37,7 +37,7 @@ package struct SQLiteManifest: Sendable {
     /// Opens it for looking only.
     package init(reading path: String) throws(ManifestError) {
         do {
-            var configuration = Configuration()
+            var configuration = Self.configuration()
             configuration.readonly = true
             queue = try DatabaseQueue(path: path, configuration: configuration)
             try queue.inDatabase { db in
@@ -45,6 +45,13 @@ package struct SQLiteManifest: Sendable {
                 try Self.checkVersion(db)
             }
         } catch { throw ManifestError(error) }
+    }
+
+    /// A reader waits for a commit to end, and a commit for a reader.
+    private static func configuration() -> Configuration {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(5)
+        return configuration
     }
 
     private static func setPragmas(

@@ -79,14 +79,12 @@ struct Sync: AsyncParsableCommand {
 
     /// A refused run is recorded by the run that has the lock.
     private func refuse(_ world: World, _ failure: VaultError) throws {
-        try world.reading().note(
-            AuditEvent(
-                .runRefused,
-                ["reason": "locked"],
-                hidden: ["actor": .object(world.actor), "detail": .string(failure.detail)]
-            ),
-            at: world.clock.now()
+        let event = AuditEvent(
+            .runRefused,
+            ["reason": "locked"],
+            hidden: ["actor": .object(world.actor), "detail": .string(failure.detail)]
         )
+        try ReadingVault.note(event, at: world.clock.now(), in: world.config.archive)
     }
 
     private func settings(
