@@ -15,7 +15,9 @@ package struct FeishuMailSource: MailSource {
         let found = try await folders(of: mailbox)
         var failures = found.gaps.map { SourceError(.incomplete, "mailbox \(mailbox): \($0)") }
         for folder in found.folders {
-            if let failure = try await walk(folder, of: mailbox, visit) {
+            let failure = try await walk(folder, of: mailbox, visit)
+            try Task.checkCancellation()
+            if let failure {
                 guard failure.isPartial else { throw failure }
                 failures.append(failure)
             }

@@ -171,6 +171,17 @@ import Testing
         }
     }
 
+    @Test func `a cancelled walk says so and asks for no more`() async throws {
+        let bench = try inboxBench { _ in .failure(TransportError(.cancelled, "interrupted")) }
+        let task = Task {
+            _ = try await bench.client.answer(to: FeishuCall(.folders, "a@corp.example"))
+            withUnsafeCurrentTask { $0?.cancel() }
+            try await bench.parts.mail.walk(try .sample()) { _ in }
+        }
+        await #expect(throws: CancellationError.self) { try await task.value }
+        #expect(bench.transport.asked("/messages").count == 1)
+    }
+
     private func inboxBench(_ list: @escaping ScriptedTransport.Script) throws -> FeishuBench {
         try FeishuBench { asked in
             asked.isFor("folders") ? .data(#"{"items":[\#(Self.inbox)]}"#) : list(asked)
