@@ -58,7 +58,7 @@ let package = Package(
             name: "larkive",
             dependencies: [
                 "LarkiveCore", "LarkiveFeishu", "LarkiveVault", "CLinux",
-                argumentParser, logging, system, yaml,
+                argumentParser, system, yaml,
             ],
             swiftSettings: strict
         ),

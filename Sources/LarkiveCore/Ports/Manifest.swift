@@ -162,7 +162,8 @@ package struct WorkItem: Hashable, Sendable {
 ///
 /// What a walk has seen is kept until the run ends and never becomes part of the manifest.
 package protocol WalkTally: Sendable {
-    func mark(_ messages: [Message.ID], in source: Int64) throws(ManifestError)
+    /// Returns those that this walk had not seen before, in another folder or on another page.
+    func mark(_ messages: [Message.ID], in source: Int64) throws(ManifestError) -> [Message.ID]
     func mark(_ attachments: [AttachmentKey], in source: Int64) throws(ManifestError)
     /// The counts of one source, or of all of them with every attachment counted once.
     func tally(of source: Int64?, run: RunID) throws(ManifestError) -> Tally

@@ -7,7 +7,7 @@ package actor Backlog {
     private static let largestParcel = 20
 
     /// Work that shares a link call.
-    package struct Batch: Sendable {
+    package struct Batch: Equatable, Sendable {
         package let items: [WorkItem]
 
         package var parcel: Parcel { Parcel(attachments: items.map(\.attachment)) }

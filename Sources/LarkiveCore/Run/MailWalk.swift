@@ -42,10 +42,11 @@ struct MailWalk {
             )
         }
         parts.observer.observe(.listed(page.ids.count))
-        try parts.tally.mark(page.ids, in: source)
-        let known = try parts.known.messages(page.ids, in: source)
+        // A message in two folders is one message, and belongs to the one where it is seen first.
+        let fresh = try parts.tally.mark(page.ids, in: source)
+        let known = try parts.known.messages(fresh, in: source)
         let plan = ListingPlan(
-            page: page.ids,
+            page: fresh,
             in: page.folder.id,
             known: known,
             at: parts.clock.now()

@@ -108,7 +108,7 @@ extension PlanningMemory: WorkList {
 }
 
 extension PlanningMemory: WalkTally {
-    package func mark(_ messages: [Message.ID], in source: Int64) {}
+    package func mark(_ messages: [Message.ID], in source: Int64) -> [Message.ID] { messages }
     package func mark(_ attachments: [AttachmentKey], in source: Int64) {}
     package func tally(of source: Int64?, run: RunID) -> Tally { Tally() }
 }

@@ -134,6 +134,7 @@ package struct SyncEngine: Sendable {
     private func end(_ summary: RunSummary, _ report: RunReport) async -> RunSummary {
         var report = report
         do {
+            try await parts.beforeEnd()
             try await committer.record(
                 report.listings(of: summary, settings) + [.finished(summary)]
             )
@@ -214,6 +215,8 @@ package struct EngineParts: Sendable {
     let manifest: any Memory
     let observer: any RunObserver
     let clock: any WallClock
+    /// Done before the end is recorded: events of other commands become records.
+    let beforeEnd: @Sendable () async throws -> Void
     /// Link calls and seconds of throttling so far.
     let costs: @Sendable () -> RunFigures
 
@@ -226,6 +229,7 @@ package struct EngineParts: Sendable {
         manifest: any Memory,
         observer: any RunObserver,
         clock: any WallClock,
+        beforeEnd: @escaping @Sendable () async throws -> Void,
         costs: @escaping @Sendable () -> RunFigures
     ) {
         self.mail = mail
@@ -236,6 +240,7 @@ package struct EngineParts: Sendable {
         self.manifest = manifest
         self.observer = observer
         self.clock = clock
+        self.beforeEnd = beforeEnd
         self.costs = costs
     }
 }

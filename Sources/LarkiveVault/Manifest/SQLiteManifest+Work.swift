@@ -80,13 +80,21 @@ extension WorkItem {
 }
 
 extension SQLiteManifest: WalkTally {
-    package func mark(_ messages: [Message.ID], in source: Int64) throws(ManifestError) {
+    package func mark(
+        _ messages: [Message.ID],
+        in source: Int64
+    ) throws(ManifestError) -> [Message.ID] {
+        var fresh: [Message.ID] = []
         try inTransaction { db in
             let statement = try db.cachedStatement(
                 sql: "INSERT OR IGNORE INTO walk.message VALUES (?, ?)"
             )
-            for id in messages { try statement.execute(arguments: [source, id.rawValue]) }
+            for id in messages {
+                try statement.execute(arguments: [source, id.rawValue])
+                if db.changesCount > 0 { fresh.append(id) }
+            }
         }
+        return fresh
     }
 
     package func mark(_ attachments: [AttachmentKey], in source: Int64) throws(ManifestError) {

@@ -30,7 +30,7 @@ package struct AuditCheck {
         let notes = noteFiles()
         var roots: [Int64: ContentDigest] = [0: tree.root]
         let sizes = Set(notes.compactMap(\.checkpoint?.size))
-        var chain = Chain()
+        var chain = LineChain()
         for name in try segmentNames() {
             guard let bytes = read(name) else { continue }
             for slice in Lines(bytes) {
@@ -76,14 +76,14 @@ package struct AuditCheck {
     }
 
     private mutating func readJournal(
-        _ chain: inout Chain,
+        _ chain: inout LineChain,
         _ record: (AuditRecord) throws -> Void
     ) throws {
         guard let bytes = try? audit.contents(JournalFile.name), !bytes.isEmpty else { return }
         let content = JournalFile.read(bytes, after: chain.size, leaf: chain.leaf)
         for line in content.lines { try record(line.record) }
         if let last = content.lines.last {
-            chain = Chain(size: last.record.seq + 1, leaf: last.leaf)
+            chain = LineChain(size: last.record.seq + 1, leaf: last.leaf)
         }
         findings.append(
             Finding(.notSealed, JournalFile.name, "\(content.lines.count) records are not sealed")
@@ -230,73 +230,5 @@ package struct AuditCheck {
                 )
             )
         }
-    }
-}
-
-/// Follows the order of lines through segments and journal.
-private struct Chain {
-    var size: Int64 = 0
-    var leaf: TreeHash?
-
-    mutating func take(
-        _ bytes: ArraySlice<UInt8>,
-        in place: String,
-        _ findings: inout [Finding]
-    ) -> AuditLine? {
-        let line: AuditLine
-        do {
-            line = try AuditLine(reading: Array(bytes))
-        } catch {
-            findings.append(Finding(.lineInvalid, "\(place), record \(size)", "\(error.kind)"))
-            size += 1
-            leaf = nil
-            return nil
-        }
-        let followsOn = line.record.seq == size && (leaf == nil || line.previous == leaf)
-        if !followsOn {
-            findings.append(
-                Finding(
-                    .lineOutOfOrder,
-                    "\(place), record \(line.record.seq)",
-                    "it does not follow the record before it"
-                )
-            )
-        }
-        size = line.record.seq + 1
-        leaf = line.leaf
-        return line
-    }
-}
-
-/// A tree that keeps its hashes by level, 256 to one of the next.
-struct GrowingTree {
-    private(set) var levels: [[TreeHash]] = [[]]
-    private var peaks: [(height: Int, hash: TreeHash)] = []
-    private(set) var size: Int64 = 0
-
-    mutating func append(_ leaf: TreeHash) {
-        size += 1
-        levels[0].append(leaf)
-        for level in 0..<levels.count where levels[level].count.isMultiple(of: Tile.fullWidth) {
-            guard !levels[level].isEmpty, size.isMultiple(of: 1 << (8 * Int64(level + 1))) else {
-                break
-            }
-            if levels.count == level + 1 { levels.append([]) }
-            levels[level + 1].append(
-                MerkleTree<TileDirectory>.perfectRoot(levels[level].suffix(Tile.fullWidth))
-            )
-        }
-        var peak = (height: 0, hash: leaf)
-        while let last = peaks.last, last.height == peak.height {
-            peaks.removeLast()
-            peak = (peak.height + 1, .node(last.hash, peak.hash))
-        }
-        peaks.append(peak)
-    }
-
-    var root: TreeHash {
-        guard var root = peaks.last?.hash else { return .zero }
-        for peak in peaks.dropLast().reversed() { root = .node(peak.hash, root) }
-        return root
     }
 }

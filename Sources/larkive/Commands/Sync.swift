@@ -136,6 +136,7 @@ struct Sync: AsyncParsableCommand {
             manifest: vault.manifest,
             observer: progress,
             clock: clock,
+            beforeEnd: { try await vault.emptyInbox() },
             costs: { connection.costs() }
         )
     }
@@ -175,6 +176,7 @@ struct Sync: AsyncParsableCommand {
                     manifest: manifest,
                     observer: ProgressLine(isVisible: false, sources: sources.count),
                     clock: world.clock,
+                    beforeEnd: {},
                     costs: { connection.costs() }
                 )
             ).plan()

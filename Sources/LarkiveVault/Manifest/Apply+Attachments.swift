@@ -1,0 +1,58 @@
+internal import FoundationEssentials
+internal import GRDB
+internal import LarkiveCore
+
+/// Versions, sightings and states of attachments.
+extension Apply {
+    func addVersion(_ version: Int64, of attachment: Int64, _ item: JSON) throws {
+        try run(
+            "INSERT INTO version (attachment, n, name, size, file_token) VALUES (?, ?, ?, ?, ?)",
+            [
+                attachment, version, try require(item["name"]?.string, "name"),
+                item["size"]?.integer, item["file_token"]?.string,
+            ]
+        )
+    }
+
+    func sight(_ attachment: Int64, from source: Int64) throws {
+        try run(
+            """
+            INSERT INTO sighting (attachment, source) VALUES (?, ?)
+            ON CONFLICT (attachment, source) DO UPDATE SET missed_at = NULL
+            """,
+            [attachment, source]
+        )
+    }
+
+    func hold(how: String) throws {
+        let (attachment, version) = (try number("attachment"), try number("version"))
+        let digest = try digest("sha256")
+        try run(
+            "INSERT OR IGNORE INTO object (digest, size, first_held) VALUES (?, ?, ?)",
+            [digest, try number("size"), time]
+        )
+        try run(
+            """
+            UPDATE version SET digest = ?, how = ?, held_at = ?, held_run = ?
+            WHERE attachment = ? AND n = ?
+            """,
+            [digest, how, time, record.run.rawValue, attachment, version]
+        )
+        try run(
+            "UPDATE attachment SET state = 'held', rule = NULL WHERE n = ? AND version = ?",
+            [attachment, version]
+        )
+        try clearLedger(of: "attachment:\(attachment)")
+    }
+
+    func failAttachment() throws {
+        let attachment = try number("attachment")
+        try run("UPDATE attachment SET state = 'failed', rule = NULL WHERE n = ?", [attachment])
+        try enterLedger(
+            "attachment:\(attachment)",
+            attachment: attachment,
+            source: nil,
+            message: nil
+        )
+    }
+}
