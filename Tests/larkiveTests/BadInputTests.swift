@@ -161,11 +161,6 @@ import Testing
                 throw error
             }
             try await Self.system("umount", lab.archive)
-            try await lab.expect(["init"], exit: 2)
-            try FileManager.default.createDirectory(
-                atPath: lab.file("audit"),
-                withIntermediateDirectories: true
-            )
         }
     }
 

@@ -200,9 +200,10 @@ struct Lab {
 
     /// Copies the log to where the independent verifier looks for it.
     func keepAudit() throws {
-        guard let kept = ProcessInfo.processInfo.environment["LARKIVE_TEST_ARCHIVES"] else {
-            return
-        }
+        guard let kept = ProcessInfo.processInfo.environment["LARKIVE_TEST_ARCHIVES"],
+            // A test that took its archive away has kept the log before.
+            FileManager.default.fileExists(atPath: file("audit/tlog/checkpoint"))
+        else { return }
         let target = "\(kept)/\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true)
         try FileManager.default.copyItem(atPath: file("audit"), toPath: "\(target)/audit")
@@ -223,6 +224,27 @@ extension Lab {
             DispatchQueue.global().async {
                 process.waitUntilExit()
                 done.resume()
+            }
+        }
+    }
+}
+
+extension Lab {
+    /// Runs a process to its end; returns the largest resident memory that was seen, in bytes.
+    func peakMemory(of process: Process) async throws -> Int {
+        try process.run()
+        let path = "/proc/\(process.processIdentifier)/status"
+        return await withCheckedContinuation { done in
+            DispatchQueue.global().async {
+                var peak = 0
+                while process.isRunning {
+                    let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+                    let line = text.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+                    let words = line?.split(separator: " ") ?? []
+                    peak = max(peak, words.dropLast().last.flatMap { Int($0) } ?? 0)
+                    usleep(2_000)
+                }
+                done.resume(returning: peak << 10)
             }
         }
     }

@@ -111,7 +111,11 @@ import Testing
         }
     }
 
-    @Test func `a stopped run seals what it has, and the next one finishes`() async throws {
+    @Test(arguments: [(SIGTERM, Int32(143)), (SIGINT, Int32(130)), (SIGHUP, Int32(129))])
+    func `a stopped run seals what it has, and the next one finishes`(
+        signal: Int32,
+        code: Int32
+    ) async throws {
         try await Lab.with { lab in
             lab.server.setFaults([
                 SandboxFault(
@@ -124,15 +128,46 @@ import Testing
             process.standardError = FileHandle.nullDevice
             try process.run()
             await lab.server.wait { $0.calls(.link) >= 25 }
-            process.terminate()
+            kill(process.processIdentifier, signal)
             await Lab.wait(for: process)
-            #expect(process.terminationStatus == 143)
+            #expect(process.terminationStatus == code)
             let status = try await lab.expect(["status", "--json"], exit: 0).json
             #expect(status?["last_run"]?["outcome"]?.string == "interrupted")
             lab.server.setFaults([])
             try await lab.expect(["sync"], exit: 0)
             try await lab.expectTruth()
             try await lab.expectClean()
+        }
+    }
+
+    @Test func `half a gigabyte passes through without being held in memory`() async throws {
+        let recipe = WorldRecipe(seed: 9, mailboxes: 1, messages: 3, tasks: 0)
+        try await Lab.with(recipe) { world in
+            let address = try #require(world.mailboxes.keys.min())
+            var message = World.Message(
+                id: "TGFyZ2U=",
+                subject: "母带",
+                from: World.Person(name: "P", address: "p@x.example"),
+                date: Moment(milliseconds: 1_770_000_000_000),
+                text: "x",
+                attachments: []
+            )
+            message.attachments.append(
+                World.MailAttachment(
+                    id: "large",
+                    name: "母带.mov",
+                    content: .generated(seed: 1, id: 1, count: 512 << 20),
+                    kind: .oversized
+                )
+            )
+            world.mailboxes[address]?.add(message)
+        } _: { lab in
+            let process = try lab.process(["sync"])
+            process.standardError = FileHandle.nullDevice
+            let peak = try await lab.peakMemory(of: process)
+            #expect(process.terminationStatus == 0)
+            #expect(peak > 1 << 20 && peak < 110 << 20, "\(peak >> 20) MiB")
+            try await lab.expectTruth()
         }
     }
 
