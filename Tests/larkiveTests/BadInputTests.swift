@@ -151,6 +151,9 @@ import Testing
                 let ended = try await lab.expect(["sync", "--json"], exit: 13)
                 #expect(ended.json?["conditions"]?.array?.contains("no_space") == true)
                 #expect(ended.errors.contains("bytes free"))
+                let status = try await lab.expect(["status", "--json"], exit: 0).json
+                #expect(status?["last_run"]?["exit_code"]?.integer == 13)
+                #expect(ended.json?["totals"]?["pending"]?.integer ?? 0 > 0)
                 try await Self.system("mount", "-o", "remount,size=200m", lab.archive)
                 try await lab.expect(["sync"], exit: 0)
                 try await lab.expectTruth()

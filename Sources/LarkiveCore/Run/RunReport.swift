@@ -30,12 +30,7 @@ struct RunReport: Sendable {
         }
     }
 
-    func summary(
-        run: RunID,
-        started: Timestamp,
-        finished: Timestamp,
-        throttled: RunFigures
-    ) -> RunSummary {
+    func summary(run: RunID, started: Timestamp, finished: Timestamp) -> RunSummary {
         RunSummary(
             run: run,
             started: started,
@@ -69,7 +64,7 @@ struct RunReport: Sendable {
         if total.failed > 0 { conditions.insert(.itemsFailed) }
         // A blind source or a stopped walk has unread messages, and says so by its own condition.
         let isCut = walks.contains { $0.isBlind || $0.failure != nil }
-        if total.messages.unread > 0, !isCut { conditions.insert(.messageUnread) }
+        if total.messages.unread > 0, !isCut, fatal.isEmpty { conditions.insert(.messageUnread) }
         if total.pending > 0, !isCut, signal == nil, fatal.isEmpty {
             conditions.insert(.equationOpen)
         }

@@ -28,6 +28,8 @@ package struct SyncEngine: Sendable {
         do {
             try await begin()
             report = try await pipeline()
+        } catch { report.note(error) }
+        do {
             report.tallies = try tallies(of: report)
         } catch { report.note(error) }
         report.signal = await signal()
@@ -35,8 +37,7 @@ package struct SyncEngine: Sendable {
         let summary = report.summary(
             run: settings.run,
             started: started,
-            finished: parts.clock.now(),
-            throttled: parts.costs()
+            finished: parts.clock.now()
         )
         return await end(summary, report)
     }
@@ -132,25 +133,33 @@ package struct SyncEngine: Sendable {
 
     /// Records the end, seals and signs; an end that cannot be recorded is a condition itself.
     private func end(_ summary: RunSummary, _ report: RunReport) async -> RunSummary {
-        var report = report
         do {
             try await parts.beforeEnd()
-            try await committer.record(
-                report.listings(of: summary, settings) + [.finished(summary)]
-            )
-            do {
-                try await parts.audit.seal()
-            } catch { throw RunFailure.audit(error) }
+            try await close(with: report.listings(of: summary, settings) + [.finished(summary)])
             return summary
         } catch {
+            var report = report
             report.note(error)
             return report.summary(
                 run: summary.run,
                 started: summary.started,
-                finished: summary.finished,
-                throttled: summary.figures
+                finished: summary.finished
             )
         }
+    }
+
+    /// Goes past the committer, which may have failed for want of room: the reserve is for this.
+    private func close(with events: [AuditEvent]) async throws(RunFailure) {
+        let records: [AuditRecord]
+        do {
+            records = try await parts.audit.append(events)
+        } catch { throw .audit(error) }
+        do {
+            try parts.manifest.apply(records)
+        } catch { throw .manifest(error) }
+        do {
+            try await parts.audit.seal()
+        } catch { throw .audit(error) }
     }
 
     /// What a run would do: walks and reads what is new, writes nothing.

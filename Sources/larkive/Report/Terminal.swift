@@ -71,6 +71,7 @@ enum Figures {
     }
 
     static func duration(_ seconds: Double) -> String {
+        if seconds < 10 { return "\(oneDecimal(seconds)) s" }
         let whole = Int64(seconds.rounded())
         if whole < 60 { return "\(whole) s" }
         if whole < 3_600 { return "\(whole / 60) min \(whole % 60) s" }
