@@ -2,47 +2,6 @@ internal import FoundationEssentials
 package import LarkiveCore
 internal import CLinux
 
-/// The folders of an archive, and STATE beside it.
-struct Layout: Sendable {
-    static let folders = ["objects", "staging", "quarantine", "audit"]
-    static let auditFolders = ["tlog", "inbox"]
-
-    let root: Directory
-    let objects: Directory
-    let staging: Directory
-    let quarantine: Directory
-    let audit: Directory
-    let inbox: Directory
-
-    init(root: Directory) throws(DiskError) {
-        self.root = root
-        objects = try root.directory("objects")
-        staging = try root.directory("staging")
-        quarantine = try root.directory("quarantine")
-        audit = try root.directory("audit")
-        inbox = try audit.directory("inbox")
-    }
-
-    static func open(_ path: String) throws -> Layout {
-        let root: Directory
-        do {
-            root = try Directory.open(path)
-        } catch { throw missing(path) }
-        guard try root.contents(ArchiveIdentity.fileName) != nil else { throw missing(path) }
-        return try Layout(root: root)
-    }
-
-    private static func missing(_ path: String) -> VaultError {
-        VaultError(
-            .noArchive,
-            "there is no archive in \(path)",
-            hint: "make one: larkive init \(path)"
-        )
-    }
-
-    var manifestPath: String { root.path(SQLiteManifest.fileName) }
-}
-
 /// An archive that is open for writing: store, audit log and manifest, under the lock.
 package struct Vault: Sendable {
     private static let walkFile = "walk.sqlite"
@@ -62,76 +21,6 @@ package struct Vault: Sendable {
         package let tornBytes: Int
         package let tornDigest: ContentDigest?
         package let quarantined: String?
-    }
-
-    /// Makes an archive and its key; returns the key that verifies its notes.
-    ///
-    /// Dying before `larkive.json` is written leaves folders that the next call uses.
-    package static func create(
-        at path: String,
-        id: String,
-        state: String,
-        run: RunID,
-        clock: any WallClock
-    ) async throws -> VerifierKey {
-        lk_private_umask()
-        try makeFolders(at: path)
-        try makeFolders(at: state)
-        let root = try Directory.open(path)
-        guard try root.contents(ArchiveIdentity.fileName) == nil else {
-            throw VaultError(.exists, "there is an archive in \(path) already")
-        }
-        for name in Layout.folders { _ = try root.makeDirectory(name) }
-        let audit = try root.directory("audit")
-        for name in Layout.auditFolders { _ = try audit.makeDirectory(name) }
-        try DiskObjectStore.create(in: try root.directory("objects"))
-        let identity = ArchiveIdentity(id: id, created: clock.now())
-        let verifier = try makeKey(for: identity, in: try Directory.open(state), audit: audit)
-        try root.replace(ArchiveIdentity.fileName, with: identity.bytes)
-        let vault = try await open(at: path, state: state, run: run, clock: clock)
-        try await vault.record([
-            AuditEvent(.archiveCreated, ["sha256": .string(identity.digest.hex)])
-        ])
-        try await vault.journal.seal()
-        vault.cleanUp()
-        return verifier
-    }
-
-    /// A new archive's id.
-    package static func newID() -> String { UUID().uuidString.lowercased() }
-
-    private static func makeFolders(at path: String) throws {
-        do {
-            try FileManager.default.createDirectory(
-                atPath: path,
-                withIntermediateDirectories: true
-            )
-        } catch {
-            throw VaultError(.notWritable, "\(path) cannot be made")
-        }
-    }
-
-    private static func makeKey(
-        for identity: ArchiveIdentity,
-        in state: Directory,
-        audit: Directory
-    ) throws -> VerifierKey {
-        guard try state.contents(keyFile) == nil else {
-            throw VaultError(
-                .exists,
-                "\(state.path) holds the key of another archive",
-                hint: "give this archive a state folder of its own"
-            )
-        }
-        let key = SigningKey.made()
-        let verifier = key.verifier(for: "larkive/\(identity.id)/1")
-        let keys = try audit.directory("tlog").makeDirectory("keys")
-        _ = try keys.createOnce(
-            "1-\(Hex.text(verifier.id)).vkey",
-            with: Array("\(verifier)\n".utf8)
-        )
-        try state.replace(keyFile, with: key.file.reveal())
-        return verifier
     }
 
     /// Takes the lock, heals what a dying run left, and rolls the manifest forward.
@@ -251,39 +140,5 @@ package struct Vault: Sendable {
     /// Removes what only the walk needed.
     package func cleanUp() {
         try? layout.staging.remove(Self.walkFile)
-    }
-}
-
-extension Directory {
-    func owner() throws(DiskError) -> UInt32 {
-        var found = lk_stat()
-        try checked(lk_stat_fd(descriptor, &found), "stat", path)
-        return found.owner
-    }
-}
-
-/// Brings a manifest that is behind up to the log.
-struct RollForward {
-    let segments: Segments
-    let manifest: SQLiteManifest
-
-    func apply(upTo size: Int64, leftover: [AuditRecord]) throws {
-        let applied = try manifest.appliedSeq()
-        guard applied < size else {
-            throw VaultError(
-                .rolledBack,
-                "the manifest knows \(applied + 1) records, the log has \(size)",
-                hint: "run `larkive audit verify`; a part of audit/ is missing"
-            )
-        }
-        let firstLeftover = leftover.first?.seq ?? size
-        if applied + 1 < firstLeftover {
-            for name in try OpenedLog.names(from: applied + 1, segments) {
-                let lines = try Lines(segments.read(name))
-                    .map { try AuditLine(reading: Array($0)) }
-                try manifest.apply(lines.map(\.record))
-            }
-        }
-        try manifest.apply(leftover)
     }
 }

@@ -1,0 +1,69 @@
+/// What a run is told.
+package struct SyncSettings: Sendable {
+    package let run: RunID
+    package let sources: [SourceName]
+    package let isRestricted: Bool
+    package let inlineImages: Bool
+    /// Downloads at once.
+    package let parallel: Int
+    /// `run.started`, and `run.recovered` before it where an earlier run died.
+    package let openingEvents: [AuditEvent]
+
+    package init(
+        run: RunID,
+        sources: [SourceName],
+        isRestricted: Bool,
+        inlineImages: Bool,
+        parallel: Int,
+        openingEvents: [AuditEvent]
+    ) {
+        self.run = run
+        self.sources = sources
+        self.isRestricted = isRestricted
+        self.inlineImages = inlineImages
+        self.parallel = parallel
+        self.openingEvents = openingEvents
+    }
+}
+
+/// What a run works with.
+package struct EngineParts: Sendable {
+    package typealias Memory = Manifest & KnownItems & WorkList & WalkTally
+
+    let mail: any MailSource
+    let tasks: any TaskSource
+    let fetcher: any AttachmentFetcher
+    let store: any ObjectStore
+    let audit: any AuditLog
+    let manifest: any Memory
+    let observer: any RunObserver
+    let clock: any WallClock
+    /// Done before the end is recorded: events of other commands become records.
+    let beforeEnd: @Sendable () async throws -> Void
+    /// Link calls and seconds of throttling so far.
+    let costs: @Sendable () -> RunFigures
+
+    package init(
+        mail: any MailSource,
+        tasks: any TaskSource,
+        fetcher: any AttachmentFetcher,
+        store: any ObjectStore,
+        audit: any AuditLog,
+        manifest: any Memory,
+        observer: any RunObserver,
+        clock: any WallClock,
+        beforeEnd: @escaping @Sendable () async throws -> Void,
+        costs: @escaping @Sendable () -> RunFigures
+    ) {
+        self.mail = mail
+        self.tasks = tasks
+        self.fetcher = fetcher
+        self.store = store
+        self.audit = audit
+        self.manifest = manifest
+        self.observer = observer
+        self.clock = clock
+        self.beforeEnd = beforeEnd
+        self.costs = costs
+    }
+}

@@ -1,0 +1,72 @@
+import FeishuSandbox
+import Foundation
+import LarkiveCore
+import LarkiveTesting
+import Testing
+
+@Suite(.scratchDirectory, .serialized) struct HostileNameTests {
+    private static let small = WorldRecipe(seed: 11, mailboxes: 2, messages: 12, tasks: 4)
+
+    @Test func `no secret and no link is written anywhere`() async throws {
+        try await Lab.with(Self.small) { lab in
+            let ended = try await lab.expect(["sync", "--json"], exit: 0)
+            var texts = [ended.output, ended.errors]
+            texts.append(try await lab.expect(["audit", "log", "--private"], exit: 0).output)
+            texts.append(try await lab.expect(["manifest", "dump"], exit: 0).output)
+            for text in texts {
+                #expect(!text.contains("sandbox-secret-not-real"))
+                #expect(!text.contains("authcode"))
+                #expect(!text.contains("Bearer"))
+                #expect(!text.contains("t-"), "a token begins with t-")
+            }
+            #expect(lab.server.counters().authorizationOnLinkHost == 0)
+            #expect(lab.server.counters().head == 0)
+            #expect(lab.server.counters().range == 0)
+        }
+    }
+
+    @Test func `hostile names stay inside the folder and off the terminal`() async throws {
+        let names = [
+            "../../etc/cron.d/x", "a\u{202E}gpj.exe", "\u{1B}[31mred", "-rf", "", "é.txt",
+            "e\u{301}.txt",
+        ]
+        try await Lab.with(Self.small) { world in
+            let address = try #require(world.mailboxes.keys.min())
+            let sender = World.Person(name: "M", address: "m@x.example")
+            var message = World.Message(
+                id: "SG9zdGlsZQ==",
+                subject: "hostile",
+                from: sender,
+                date: Moment(milliseconds: 1_770_000_000_000),
+                text: "x",
+                attachments: []
+            )
+            for (index, name) in names.enumerated() {
+                message.attachments.append(
+                    World.MailAttachment(
+                        id: "hostile\(index)",
+                        name: name,
+                        content: .text("content \(index)")
+                    )
+                )
+            }
+            world.mailboxes[address]?.add(message)
+        } _: { lab in
+            try await lab.expect(["sync"], exit: 0)
+            try await lab.expectTruth()
+            let rows = try await lab.run("find", "--json", "--message", "SG9zdGlsZQ==").jsonLines
+            #expect(rows.count == names.count)
+            #expect(Set(rows.compactMap { $0["name"]?.string }).count == Set(names).count)
+            let shown = try await lab.run("find", "--message", "SG9zdGlsZQ==").output
+            #expect(!shown.contains("\u{1B}") && !shown.contains("\u{202E}"))
+            let before = try FileManager.default.contentsOfDirectory(atPath: lab.folder).sorted()
+            let keys = rows.compactMap { $0["id"]?.integer }.map(String.init)
+            try await lab.expect(["restore"] + keys + ["--to", "\(lab.folder)/out"], exit: 0)
+            let after = try FileManager.default.contentsOfDirectory(atPath: lab.folder).sorted()
+            #expect(after == (before + ["out"]).sorted())
+            let written = try FileManager.default.contentsOfDirectory(atPath: "\(lab.folder)/out")
+            #expect(written.count == names.count + 1, "\(written)")
+            try await lab.expectClean()
+        }
+    }
+}
