@@ -58,7 +58,7 @@ package struct ArchiveIdentity: Hashable, Sendable {
 package struct VaultError: Error, Equatable, Sendable {
     package enum Kind: Equatable, Sendable {
         case noArchive, exists, locked, newerFormat, otherBrand, notOwner
-        case damaged, rolledBack, keyMissing, noSpace, notWritable
+        case damaged, auditDamaged, rolledBack, keyMissing, noSpace, notWritable
     }
 
     package let kind: Kind
@@ -89,7 +89,7 @@ package struct VaultError: Error, Equatable, Sendable {
         case .noSpace: self.init(.noSpace, failure.detail)
         case .notWritable, .unencodable: self.init(.notWritable, failure.detail)
         case .damaged:
-            self.init(.damaged, failure.detail, hint: "run `larkive audit verify` to see what")
+            self.init(.auditDamaged, failure.detail, hint: "run `larkive audit verify` to see what")
         case .rolledBack:
             self.init(.rolledBack, failure.detail, hint: "run `larkive audit verify` to see what")
         case .keyMissing:

@@ -102,7 +102,7 @@ extension VaultError.Kind {
         case .locked: .locked
         case .exists, .newerFormat, .otherBrand, .notOwner: .usage
         case .damaged: .damaged
-        case .rolledBack: .audit
+        case .auditDamaged, .rolledBack: .audit
         case .keyMissing: .key
         case .noSpace, .notWritable: .space
         }

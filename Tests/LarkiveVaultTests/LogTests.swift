@@ -152,6 +152,17 @@ import Testing
         #expect(try archive.verify().contains(.rolledBack))
     }
 
+    @Test func `a last segment that cannot be read is damage of the log`() async throws {
+        let archive = try await TestArchive.make()
+        let path = archive.file("audit/" + (try #require(try archive.segments.last)))
+        var bytes = try Data(contentsOf: URL(filePath: path))
+        bytes[bytes.count / 2] ^= 1
+        try FileManager.default.removeItem(atPath: path)
+        try bytes.write(to: URL(filePath: path))
+        let failure = await #expect(throws: VaultError.self) { _ = try await archive.open() }
+        #expect(failure?.kind == .auditDamaged)
+    }
+
     @Test func `a lost or foreign key is refused`() async throws {
         let archive = try await TestArchive.make()
         let key = "\(archive.state)/key"
