@@ -15,6 +15,18 @@ package struct ArchiveIdentity: Hashable, Sendable {
 
     package var digest: ContentDigest { .of(bytes) }
 
+    /// Whether the log speaks of this file, or of the one before its brand was fixed.
+    ///
+    /// A run that dies between fixing the brand and recording it leaves the latter.
+    func isSpokenOf(by recorded: ContentDigest) -> Bool {
+        let before = ArchiveIdentity(id: id, created: created)
+        return recorded == digest || (recorded == before.digest && bytes == rewritten.bytes)
+    }
+
+    private var rewritten: ArchiveIdentity {
+        ArchiveIdentity(id: id, created: created, brand: brand)
+    }
+
     init(id: String, created: Timestamp, brand: String? = nil) {
         self.id = id
         self.created = created

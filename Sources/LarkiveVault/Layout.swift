@@ -28,14 +28,28 @@ struct Layout: Sendable {
             root = try Directory.open(path)
         } catch { throw missing(path) }
         guard try root.contents(ArchiveIdentity.fileName) != nil else { throw missing(path) }
-        return try Layout(root: root)
+        do {
+            return try Layout(root: root)
+        } catch { throw lost(error) }
+    }
+
+    private static func lost(_ failure: DiskError) -> VaultError {
+        guard failure.isMissing else { return VaultError(failure) }
+        return VaultError(
+            failure.path.contains("/audit") ? .auditDamaged : .damaged,
+            "\(failure.path) is missing",
+            hint: "put it back from a backup"
+        )
     }
 
     private static func missing(_ path: String) -> VaultError {
-        VaultError(
+        let isPart = (try? Directory.open(path).directory("audit")) != nil
+        return VaultError(
             .noArchive,
             "there is no archive in \(path)",
-            hint: "make one: larkive init \(path)"
+            hint: isPart
+                ? "\(ArchiveIdentity.fileName) is lost: put it back from a backup"
+                : "make one: larkive init \(path)"
         )
     }
 

@@ -20,6 +20,13 @@ extension Vault {
         guard try root.contents(ArchiveIdentity.fileName) == nil else {
             throw VaultError(.exists, "there is an archive in \(path) already")
         }
+        guard try root.contents(SQLiteManifest.fileName) == nil, try !hasLog(root) else {
+            throw VaultError(
+                .exists,
+                "\(path) holds an archive whose \(ArchiveIdentity.fileName) is lost",
+                hint: "put \(ArchiveIdentity.fileName) back from a backup"
+            )
+        }
         for name in Layout.folders { _ = try root.makeDirectory(name) }
         let audit = try root.directory("audit")
         for name in Layout.auditFolders { _ = try audit.makeDirectory(name) }
@@ -71,5 +78,10 @@ extension Vault {
         )
         try state.replace(keyFile, with: key.file.reveal())
         return verifier
+    }
+
+    private static func hasLog(_ root: Directory) throws -> Bool {
+        guard let audit = try? root.directory("audit") else { return false }
+        return try audit.contents(JournalFile.name) != nil || Segments(audit: audit).last() != nil
     }
 }

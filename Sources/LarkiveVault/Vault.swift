@@ -66,6 +66,13 @@ package struct Vault: Sendable {
         journal = AuditJournal(log, run: run, clock: clock, salts: Self.salt)
         try RollForward(segments: log.segments, manifest: manifest)
             .apply(upTo: log.head.size, leftover: log.leftover)
+        if let recorded = try manifest.archiveDigest(), !identity.isSpokenOf(by: recorded) {
+            throw VaultError(
+                .damaged,
+                "\(ArchiveIdentity.fileName) is not the file that the log speaks of",
+                hint: "put it back from a backup"
+            )
+        }
         recovery =
             log.leftover.isEmpty && log.torn == nil
             ? nil
@@ -82,13 +89,20 @@ package struct Vault: Sendable {
         state path: String,
         clock: any WallClock
     ) throws -> OpenedLog {
-        guard let state = try? Directory.open(path), let file = try state.contents(keyFile),
-            let key = SigningKey(file: file)
+        guard let state = try? Directory.open(path), let file = try? state.file(keyFile, .reading),
+            let key = SigningKey(file: try file.readAll())
         else {
             throw VaultError(
                 .keyMissing,
                 "there is no signing key in \(path)",
                 hint: "check `state:` in the config, or restore STATE"
+            )
+        }
+        guard try file.mode() & 0o077 == 0 else {
+            throw VaultError(
+                .keyMissing,
+                "\(file.path) can be read by others",
+                hint: "chmod 600 \(file.path)"
             )
         }
         return try OpenedLog(
@@ -107,6 +121,7 @@ package struct Vault: Sendable {
 
     /// Records events and folds them into the manifest.
     package func record(_ events: [AuditEvent]) async throws {
+        try manifest.rehearse(events)
         try manifest.apply(try await journal.append(events))
     }
 

@@ -8,6 +8,17 @@ struct VaultLock: Sendable {
 
     private let file: File
 
+    /// Whether a run is going on; to be asked only when the answer matters, since asking takes the
+    /// lock for a moment.
+    static func isHeld(in root: Directory) throws(DiskError) -> Bool {
+        do {
+            return try !root.file(fileName, .reading).tryLock()
+        } catch {
+            guard error.isMissing else { throw error }
+            return false
+        }
+    }
+
     /// Takes the lock and writes down who has it; a lock in use is refused at once.
     static func take(in root: Directory, at now: Timestamp) throws -> VaultLock {
         let file = try root.file(fileName, .writing)

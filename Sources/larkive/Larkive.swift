@@ -81,7 +81,9 @@ enum Program {
             Terminal.print(text)
             exit(.complete)
         }
-        Terminal.raw(text + "\n")
+        let prefix = "Error: "
+        let words = text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : text
+        Terminal.raw("larkive: \(words)\n")
         exit(code == .validationFailure ? .usage : .unclassified)
     }
 

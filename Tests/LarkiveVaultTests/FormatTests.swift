@@ -18,7 +18,7 @@ import Testing
         process.executableURL = URL(filePath: "/usr/bin/env")
         let archive = fixture.appending(path: "archive.tar.gz").path
         process.arguments = ["tar", "--no-same-owner", "-xpzf", archive, "-C", path]
-        try process.run()
+        try Launching.alone { try process.run() }
         process.waitUntilExit()
         try #require(process.terminationStatus == 0)
         return path

@@ -92,6 +92,24 @@ import Testing
         if change != .segmentByte { #expect(Set(found) == [code]) }
     }
 
+    /// Tables are compared byte for byte, and so are views and triggers.
+    @Test(arguments: [
+        "UPDATE version SET digest = (SELECT max(digest) FROM object) WHERE attachment = 1",
+        "DROP VIEW files", "CREATE TRIGGER t AFTER INSERT ON run BEGIN DELETE FROM ledger; END",
+    ])
+    func `a manifest that says something else is found`(sql: String) async throws {
+        let archive = try await TestArchive.make()
+        do {
+            let vault = try await archive.open()
+            try await archive.hold(Array("abc".utf8), in: vault)
+            try await archive.hold(Array("other".utf8), in: vault)
+            try await vault.journal.seal()
+            vault.cleanUp()
+        }
+        try Change.sqlite(archive, sql)
+        #expect(try archive.verify() == [.manifestDiffers])
+    }
+
     enum Change: Sendable {
         case remove, flip, cut, mode, link, extra, stranger, segmentByte, tile, note, row, identity
 
@@ -148,11 +166,11 @@ import Testing
             try bytes.write(to: URL(filePath: path))
         }
 
-        private static func sqlite(_ archive: TestArchive, _ sql: String) throws {
+        static func sqlite(_ archive: TestArchive, _ sql: String) throws {
             let process = Process()
             process.executableURL = URL(filePath: "/usr/bin/env")
             process.arguments = ["sqlite3", archive.file("manifest.sqlite"), sql]
-            try process.run()
+            try Launching.alone { try process.run() }
             process.waitUntilExit()
             #expect(process.terminationStatus == 0)
         }

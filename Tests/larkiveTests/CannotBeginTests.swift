@@ -120,7 +120,7 @@ import Testing
             lab.server.setFaults([SandboxFault(.link, .stall(after: 0, lasts: .seconds(60)))])
             let first = try lab.process(["sync"])
             first.standardError = FileHandle.nullDevice
-            try first.run()
+            try Launching.alone { try first.run() }
             await lab.server.wait { $0.calls(.link) > 0 }
             let second = try await lab.expect(["sync"], exit: 11)
             #expect(second.errors.contains("pid \(first.processIdentifier)"))
@@ -169,7 +169,7 @@ import Testing
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = arguments
-        try process.run()
+        try Launching.alone { try process.run() }
         await Lab.wait(for: process)
         #expect(process.terminationStatus == 0, "\(arguments)")
     }

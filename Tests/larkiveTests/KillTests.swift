@@ -18,7 +18,7 @@ import Testing
                 lab.server.resetCounters()
                 let process = try lab.process(["sync"])
                 process.standardError = FileHandle.nullDevice
-                try process.run()
+                try Launching.alone { try process.run() }
                 let calls = Int.random(in: 1...max(2, total / 6), using: &random)
                 let spin = Int.random(in: 0..<3_000, using: &random)
                 await lab.server.wait {

@@ -122,7 +122,7 @@ struct Lab {
         return try await withCheckedThrowingContinuation { done in
             DispatchQueue.global().async {
                 do {
-                    try process.run()
+                    try Launching.alone { try process.run() }
                     let text = Self.read(output, errors)
                     process.waitUntilExit()
                     done.resume(
@@ -232,7 +232,7 @@ extension Lab {
 extension Lab {
     /// Runs a process to its end; returns the largest resident memory that was seen, in bytes.
     func peakMemory(of process: Process) async throws -> Int {
-        try process.run()
+        try Launching.alone { try process.run() }
         let path = "/proc/\(process.processIdentifier)/status"
         return await withCheckedContinuation { done in
             DispatchQueue.global().async {

@@ -126,7 +126,7 @@ import Testing
             ])
             let process = try lab.process(["sync"])
             process.standardError = FileHandle.nullDevice
-            try process.run()
+            try Launching.alone { try process.run() }
             await lab.server.wait { $0.calls(.link) >= 25 }
             kill(process.processIdentifier, signal)
             await Lab.wait(for: process)

@@ -3,6 +3,8 @@ internal import LarkiveCore
 /// `audit/inbox`: events of commands that ran without the lock, until they become records.
 package struct Inbox: Sendable {
     private static let ending = ".json"
+    /// What commands without the lock may say; anything else is no event of theirs and stays.
+    private static let allowed: Set<RecordType> = [.restoreDone, .verifyFinished, .runRefused]
 
     let directory: Directory
 
@@ -29,6 +31,7 @@ package struct Inbox: Sendable {
             guard let bytes = try directory.contents(file),
                 let value = try? JSONReader.read(bytes, duplicates: .refused),
                 let type = value["type"]?.string.flatMap(RecordType.init(rawValue:)),
+                Self.allowed.contains(type),
                 let time = value["time"]?.string, Timestamp(time) != nil,
                 var record = value["record"]?.object, let hidden = value["private"]?.object
             else { continue }

@@ -39,16 +39,23 @@ struct NoteShelf: Sendable {
     }
 
     /// The newest note that this archive's key has signed, as the archive and STATE know it.
+    ///
+    /// Notes are replaced whole, so one that is there and not signed was changed by somebody.
     func newestNotes() throws(AuditError) -> (archive: SignedNote?, state: SignedNote?) {
-        do {
-            return (try note(Self.newest, in: tlog), try note(Self.seen, in: state))
-        } catch { throw error.asAuditError }
+        (try note(Self.newest, in: tlog), try note(Self.seen, in: state))
     }
 
-    private func note(_ name: String, in folder: Directory) throws(DiskError) -> SignedNote? {
-        try folder.contents(name).flatMap {
-            SignedNote(String(decoding: $0, as: UTF8.self), signedBy: verifier)
+    private func note(_ name: String, in folder: Directory) throws(AuditError) -> SignedNote? {
+        let bytes: [UInt8]?
+        do {
+            bytes = try folder.contents(name)
+        } catch { throw error.asAuditError }
+        guard let bytes else { return nil }
+        guard let note = SignedNote(String(decoding: bytes, as: UTF8.self), signedBy: verifier)
+        else {
+            throw AuditError(.damaged, "\(folder.path(name)) is not signed by this archive's key")
         }
+        return note
     }
 
     /// Signs a size and root and keeps the note, in STATE first.

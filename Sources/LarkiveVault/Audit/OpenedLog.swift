@@ -32,9 +32,12 @@ struct OpenedLog: Sendable {
     ) throws(AuditError) {
         segments = Segments(audit: audit)
         do {
-            let tlog = try audit.directory("tlog")
+            guard let tlog = try? audit.directory("tlog") else {
+                throw AuditError(.damaged, "\(audit.path("tlog")) is missing")
+            }
             shelf = try NoteShelf(tlog: tlog, state: state, key: key)
             lastSegment = try segments.last()
+            try Self.checkGaps(in: segments)
             let sealed = try Self.end(of: lastSegment, in: segments)
             tree = try Self.tree(over: sealed.size, shelf, segments, now)
             let found = try JournalFile(audit: audit)
@@ -50,6 +53,13 @@ struct OpenedLog: Sendable {
                     AuditJournal.Head(size: $0.record.seq + 1, leaf: $0.leaf, time: $0.record.time)
                 } ?? sealed
         } catch { throw AuditError(error) }
+    }
+
+    /// A listing of names; what is in the middle of the log is read by `verify`, not by every run.
+    private static func checkGaps(in segments: Segments) throws {
+        for (place, name) in try segments.all().enumerated() where name.number != Int64(place) {
+            throw AuditError(.damaged, "segment \(place) is missing before \(name.path)")
+        }
     }
 
     private static func end(

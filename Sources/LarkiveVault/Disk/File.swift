@@ -49,6 +49,8 @@ final class File: Sendable {
 
     func size() throws(DiskError) -> Int64 { try stat().size }
 
+    func mode() throws(DiskError) -> UInt32 { try stat().mode }
+
     func readAll() throws(DiskError) -> [UInt8] {
         try read(at: 0, count: Int(try stat().size))
     }

@@ -27,7 +27,7 @@ extension SQLiteManifest {
 }
 
 extension JSON {
-    fileprivate init(table: String, row: Row) {
+    init(table: String, row: Row) {
         var object: JSONObject = ["table": .string(table)]
         for (column, value) in row {
             switch value.storage {

@@ -38,7 +38,7 @@ package struct Rebuild {
             let content = JournalFile.read(try segments.read(name), after: size, leaf: leaf)
             guard content.torn.isEmpty, let last = content.lines.last else {
                 throw VaultError(
-                    .damaged,
+                    .auditDamaged,
                     "segment \(name.path) is damaged at record \(size)",
                     hint: "run `larkive audit verify`; restore that segment from a backup"
                 )

@@ -44,6 +44,13 @@ extension SQLiteManifest: Manifest {
         try inDatabase { db in try Apply.appliedSeq(db) }
     }
 
+    /// The digest of `larkive.json` that the log speaks of.
+    func archiveDigest() throws(ManifestError) -> ContentDigest? {
+        try inDatabase { db in
+            try String.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'archive_sha256'")
+        }.flatMap { ContentDigest(hex: $0) }
+    }
+
     /// Entries of the inbox that have become records.
     func recordedEntries(among names: [String]) throws(ManifestError) -> Set<String> {
         try inDatabase { db in

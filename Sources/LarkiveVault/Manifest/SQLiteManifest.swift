@@ -28,7 +28,7 @@ package struct SQLiteManifest: Sendable {
             queue = try DatabaseQueue(path: path, configuration: Self.configuration())
             try queue.inDatabase { db in
                 if durable { try Self.setPragmas(Self.pragmas, in: db) }
-                try Self.checkVersion(db)
+                try Self.checkVersion(db, mayCreate: true)
             }
         } catch { throw ManifestError(error) }
         try openWalk(at: walk)
@@ -42,7 +42,7 @@ package struct SQLiteManifest: Sendable {
             queue = try DatabaseQueue(path: path, configuration: configuration)
             try queue.inDatabase { db in
                 try Self.setPragmas(Self.pragmas.filter { $0.name != "journal_mode" }, in: db)
-                try Self.checkVersion(db)
+                try Self.checkVersion(db, mayCreate: false)
             }
         } catch { throw ManifestError(error) }
     }
@@ -72,10 +72,10 @@ package struct SQLiteManifest: Sendable {
         }
     }
 
-    private static func checkVersion(_ db: Database) throws {
+    private static func checkVersion(_ db: Database, mayCreate: Bool) throws {
         let version = try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0
         let application = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
-        if version == 0, application == 0, try db.tableExists("meta") == false {
+        if mayCreate, version == 0, application == 0, try db.tableExists("meta") == false {
             return try db.inTransaction {
                 try Schema.create(in: db)
                 return .commit
@@ -138,7 +138,7 @@ extension ManifestError {
                 switch failure.resultCode {
                 case .SQLITE_FULL: .noSpace
                 case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM: .notWritable
-                case .SQLITE_CORRUPT, .SQLITE_NOTADB: .damaged
+                case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_ERROR: .damaged
                 default: .other
                 }
             self.init(kind, "manifest.sqlite: \(failure.message ?? failure.resultCode.description)")

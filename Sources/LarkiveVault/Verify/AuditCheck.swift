@@ -181,7 +181,9 @@ package struct AuditCheck {
                 (newest, signedBy) = (checkpoint, key.description)
             }
         }
-        if newest?.size != sealed, sealed > 0 {
+        if !notes.contains(where: { $0.path == "tlog/checkpoint" }) {
+            findings.append(Finding(.noNote, "tlog/checkpoint", "the newest note is missing"))
+        } else if newest?.size != sealed, sealed > 0 {
             findings.append(
                 Finding(
                     newest == nil ? .noNote : .notSealed,

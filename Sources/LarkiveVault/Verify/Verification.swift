@@ -25,30 +25,42 @@ package struct Verification: Sendable {
 }
 
 extension ReadingVault {
-    /// Folds the whole log into a second manifest in memory and compares; then looks at every
-    /// object that the log speaks of, reading its bytes if asked to.
+    /// Folds the log, as far as the manifest had come, into a second manifest in memory and
+    /// compares; then looks at every object that the log speaks of, reading its bytes if asked to.
+    ///
+    /// Safe beside a run: what the run adds meanwhile is left for the next look.
     package func verify(readingData: Bool, state: String?) throws -> Verification {
+        let here: ManifestSnapshot
+        do {
+            here = try manifest.snapshot()
+        } catch {
+            return try verdict([Finding(.manifestUnreadable, "manifest.sqlite", error.detail)])
+        }
         var check = AuditCheck(audit: layout.audit)
         let fold = try SQLiteManifest(at: ":memory:", walk: nil, durable: false)
-        var (group, applied) = ([AuditRecord](), true)
-        var findings: [Finding] = []
+        var (group, findings, canFold) = ([AuditRecord](), [Finding](), true)
         func apply() {
-            guard applied else { return }
             do {
-                try fold.apply(group)
+                if canFold { try fold.apply(group) }
             } catch {
-                applied = false
+                canFold = false
                 findings.append(Finding(.manifestDiffers, "audit", error.detail))
             }
             group = []
         }
         try check.run(seen: state.flatMap(SeenNote.text)) { record in
+            guard record.seq <= here.applied else { return }
             group.append(record)
             if group.count >= 1_000 { apply() }
         }
         apply()
         findings += check.findings
-        if applied { findings += try differences(to: fold) }
+        if here.applied + 1 < check.size, try !VaultLock.isHeld(in: layout.root) {
+            let behind =
+                "it has \(here.applied + 1) of \(check.size) records, and no run is going on"
+            findings.append(Finding(.manifestDiffers, "manifest.sqlite", behind))
+        }
+        if canFold { findings += differences(of: here, to: try fold.snapshot()) }
         var objectCheck = ObjectCheck(objects: layout.objects, readsData: readingData)
         try objectCheck.run { try fold.objects(inShard: $0) }
         findings += objectCheck.findings
@@ -61,26 +73,32 @@ extension ReadingVault {
         )
     }
 
-    private func differences(to fold: SQLiteManifest) throws -> [Finding] {
-        let integrity = try manifest.inDatabase { db in
-            try String.fetchAll(db, sql: "PRAGMA integrity_check")
-        }
-        guard integrity == ["ok"] else {
-            return [Finding(.manifestUnreadable, "manifest.sqlite", integrity.first ?? "not ok")]
+    private func verdict(_ findings: [Finding]) throws -> Verification {
+        var check = AuditCheck(audit: layout.audit)
+        try check.run()
+        return Verification(
+            findings: findings + check.findings,
+            objects: 0,
+            bytes: 0,
+            attachments: 0,
+            auditRecords: check.size
+        )
+    }
+
+    private func differences(of here: ManifestSnapshot, to there: ManifestSnapshot) -> [Finding] {
+        guard here.integrity == "ok" else {
+            return [Finding(.manifestUnreadable, "manifest.sqlite", here.integrity)]
         }
         var findings: [Finding] = []
-        for (table, order) in Schema.dumped {
-            let (here, there) = (
-                try manifest.fingerprint(of: table, order), try fold.fingerprint(of: table, order)
+        if here.schema != there.schema {
+            findings.append(
+                Finding(.manifestDiffers, "schema", "tables, views or triggers are not larkive's")
             )
-            if here != there {
-                findings.append(
-                    Finding(.manifestDiffers, table, "the table is not what the log says")
-                )
-            }
         }
-        let digest = try fold.meta("archive_sha256")
-        if let digest, digest != identity.digest.hex {
+        for (table, _) in Schema.dumped where here.tables[table] != there.tables[table] {
+            findings.append(Finding(.manifestDiffers, table, "the table is not what the log says"))
+        }
+        if let digest = there.identity, digest != identity.digest {
             findings.append(
                 Finding(
                     .identityChanged,
@@ -93,18 +111,52 @@ extension ReadingVault {
     }
 }
 
+/// What a manifest says at one moment, by digests.
+struct ManifestSnapshot {
+    let applied: Int64
+    let integrity: String
+    let schema: ContentDigest
+    let tables: [String: ContentDigest]
+    /// The digest of `larkive.json` that the log speaks of.
+    let identity: ContentDigest?
+}
+
 extension SQLiteManifest {
-    /// A digest over all rows of a table in their order.
-    fileprivate func fingerprint(of table: String, _ order: String) throws -> ContentDigest {
-        try inDatabase { db in
-            var digest = StreamDigest()
-            let rows = try Row.fetchCursor(db, sql: "SELECT * FROM \(table) ORDER BY \(order)")
-            while let row = try rows.next() {
-                let text = row.map { "\($0)=\($1)" }.joined(separator: "\u{1F}")
-                digest.append(Array(text.utf8) + [0x0A])
+    fileprivate func snapshot() throws(ManifestError) -> ManifestSnapshot {
+        do {
+            return try queue.read { db in
+                var tables: [String: ContentDigest] = [:]
+                for (table, order) in Schema.dumped {
+                    let sql = "SELECT * FROM \(table) ORDER BY \(order)"
+                    tables[table] = try Self.fingerprint(sql, db)
+                }
+                let digest = try String.fetchOne(
+                    db,
+                    sql: "SELECT value FROM meta WHERE name = 'archive_sha256'"
+                )
+                return ManifestSnapshot(
+                    applied: try Apply.appliedSeq(db),
+                    integrity: try String.fetchOne(db, sql: "PRAGMA integrity_check")
+                        ?? "no answer",
+                    schema: try Self.fingerprint(
+                        "SELECT type, name, sql FROM main.sqlite_master ORDER BY type, name",
+                        db
+                    ),
+                    tables: tables,
+                    identity: digest.flatMap { ContentDigest(hex: $0) }
+                )
             }
-            return digest.finish()
+        } catch { throw ManifestError(error) }
+    }
+
+    /// A digest over all rows in their order, every byte of every column.
+    private static func fingerprint(_ sql: String, _ db: Database) throws -> ContentDigest {
+        var digest = StreamDigest()
+        let rows = try Row.fetchCursor(db, sql: sql)
+        while let row = try rows.next() {
+            digest.append(JSONWriter.bytes(of: JSON(table: "", row: row)) + [0x0A])
         }
+        return digest.finish()
     }
 
     fileprivate func objects(inShard shard: UInt8) throws -> [ContentDigest: Int64] {
@@ -124,15 +176,5 @@ extension SQLiteManifest {
 
     fileprivate func attachmentCount() throws -> Int64 {
         try inDatabase { try Int64.fetchOne($0, sql: "SELECT count(*) FROM attachment") ?? 0 }
-    }
-
-    fileprivate func meta(_ name: String) throws -> String? {
-        try inDatabase { db in
-            try String.fetchOne(
-                db,
-                sql: "SELECT value FROM meta WHERE name = ?",
-                arguments: [name]
-            )
-        }
     }
 }

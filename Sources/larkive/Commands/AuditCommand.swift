@@ -19,6 +19,7 @@ struct AuditCommand: AsyncParsableCommand {
 
         func run() async throws {
             let world = try World.live(options)
+            _ = try ReadingVault.identity(at: world.config.archive)
             var check = try AuditCheck(at: "\(world.config.archive)/audit")
             try check.run { record in
                 Terminal.print(record.json(withPrivate: `private`))

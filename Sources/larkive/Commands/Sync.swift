@@ -35,7 +35,7 @@ struct Sync: AsyncParsableCommand {
         try source.isEmpty
             ? config.sources
             : source.map { text in
-                guard let name = config.sources.first(where: { $0.description == text }) else {
+                guard let name = config.sources.first(where: { $0 == SourceName(text) }) else {
                     throw UsageError(
                         "the config has no source `\(text)`",
                         hint: "known: "

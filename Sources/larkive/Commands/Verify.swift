@@ -18,7 +18,8 @@ struct Verify: AsyncParsableCommand {
         let verdict = try vault.verify(readingData: readData, state: state)
         show(verdict)
         try? vault.note(event(verdict, world), at: world.clock.now())
-        await world.recordInbox()
+        // What is wrong stays as it is until somebody has looked at it.
+        if verdict.isOK { await world.recordInbox() }
         if let code = verdict.exitCode { throw Stop(code: code) }
     }
 

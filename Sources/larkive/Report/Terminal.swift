@@ -18,9 +18,17 @@ enum Terminal {
         if let hint { note("hint: \(escaped(hint))") }
     }
 
-    // A closed pipe is not worth an error of its own.
+    /// A reader that has seen enough is no error; output that is lost is one.
     private static func write(_ text: String, to file: FileDescriptor) {
-        _ = try? file.writeAll(text.utf8)
+        do {
+            try file.writeAll(text.utf8)
+        } catch Errno.brokenPipe {
+        } catch  where file == .standardError {
+            // There is nobody left to tell.
+        } catch {
+            note("cannot write the output: \(error)")
+            Glibc.exit(LarkiveCore.ExitCode.space.rawValue)
+        }
     }
 
     /// Text from the platform: control and direction characters are shown, not obeyed.

@@ -11,7 +11,7 @@ struct ConfigFile {
         given: String?,
         environment: [String: String]
     ) throws(UsageError) -> ConfigFile {
-        if let given = given ?? environment["LARKIVE_CONFIG"] {
+        if let given = given ?? environment["LARKIVE_CONFIG"].flatMap({ $0.isEmpty ? nil : $0 }) {
             guard FileManager.default.fileExists(atPath: given) else {
                 throw UsageError("there is no config file \(given)", hint: "make one: larkive init")
             }
