@@ -239,6 +239,8 @@ import Testing
             let ended = try await lab.expect(["sync", "--json"], exit: 3)
             #expect(ended.json?["conditions"] == ["walk_incomplete"])
             #expect(ended.json?["unseen"]?.array?.isEmpty == false)
+            let problems = try await lab.expect(["problems"], exit: 0).output
+            #expect(problems.contains("in the last run: "))
         }
     }
 

@@ -62,6 +62,23 @@ extension LedgerRow {
     }
 }
 
+extension SQLiteManifest {
+    /// What the last run that ended could not see or do, in its own words.
+    package func lastUnseen() throws(ManifestError) -> [String] {
+        let summary = try inDatabase { db in
+            try String.fetchOne(
+                db,
+                sql: """
+                    SELECT summary FROM run WHERE finished IS NOT NULL
+                    ORDER BY started DESC LIMIT 1
+                    """
+            )
+        }
+        guard let summary, let value = try? JSONReader.read(Array(summary.utf8)) else { return [] }
+        return value["unseen"]?.array?.compactMap(\.string) ?? []
+    }
+}
+
 /// The state of an archive in figures.
 package struct ArchiveStatus: Sendable {
     package struct LastRun: Sendable {

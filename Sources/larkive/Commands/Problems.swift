@@ -11,11 +11,16 @@ struct Problems: AsyncParsableCommand {
     @Flag(help: "Print one JSON object per line.") var json = false
 
     func run() async throws {
-        let problems = try World.live(options).reading().manifest.problems()
+        let manifest = try World.live(options).reading().manifest
+        let problems = try manifest.problems()
         for problem in problems {
             if json { Terminal.print(problem.json) } else { show(problem) }
         }
-        if problems.isEmpty, !json { Terminal.print("no open problems") }
+        if json { return }
+        // What a walk could not see is no item, and still not archived.
+        let unseen = try manifest.lastUnseen()
+        for words in unseen { Terminal.print(Terminal.escaped("in the last run: \(words)")) }
+        if problems.isEmpty, unseen.isEmpty { Terminal.print("no open problems") }
     }
 
     private func show(_ problem: LedgerRow) {
