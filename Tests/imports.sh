@@ -11,7 +11,7 @@ rules() {
 LarkiveCore
 LarkiveFeishu  LarkiveCore AsyncHTTPClient NIO* FoundationEssentials Synchronization
 LarkiveVault   LarkiveCore CLinux CZlib Crypto GRDB SystemPackage FoundationEssentials Synchronization
-LarkiveTesting LarkiveCore Testing FoundationEssentials Synchronization
+LarkiveTesting LarkiveCore Testing FoundationEssentials Synchronization Glibc
 larkive        * not FeishuSandbox LarkiveTesting
 FeishuSandbox  * not larkive LarkiveCore LarkiveFeishu LarkiveVault LarkiveTesting
 feishu-sandbox * not larkive LarkiveCore LarkiveFeishu LarkiveVault LarkiveTesting

@@ -14,13 +14,12 @@ import Testing
     private static func unpack() throws -> String {
         let path = "\(ScratchDirectory.path)/golden"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
         let archive = fixture.appending(path: "archive.tar.gz").path
-        process.arguments = ["tar", "--no-same-owner", "-xpzf", archive, "-C", path]
-        try Launching.alone { try process.run() }
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
+        let child = try Child(
+            "/usr/bin/env",
+            ["tar", "--no-same-owner", "-xpzf", archive, "-C", path]
+        )
+        try #require(child.wait().code == 0)
         return path
     }
 

@@ -167,12 +167,11 @@ import Testing
         }
 
         static func sqlite(_ archive: TestArchive, _ sql: String) throws {
-            let process = Process()
-            process.executableURL = URL(filePath: "/usr/bin/env")
-            process.arguments = ["sqlite3", archive.file("manifest.sqlite"), sql]
-            try Launching.alone { try process.run() }
-            process.waitUntilExit()
-            #expect(process.terminationStatus == 0)
+            let child = try Child(
+                "/usr/bin/env",
+                ["sqlite3", archive.file("manifest.sqlite"), sql]
+            )
+            #expect(child.wait().code == 0)
         }
     }
 }

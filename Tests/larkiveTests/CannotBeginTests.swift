@@ -118,14 +118,12 @@ import Testing
     @Test func `a second run is refused, names the first, and is recorded by it`() async throws {
         try await Lab.with(Self.small) { lab in
             lab.server.setFaults([SandboxFault(.link, .stall(after: 0, lasts: .seconds(60)))])
-            let first = try lab.process(["sync"])
-            first.standardError = FileHandle.nullDevice
-            try Launching.alone { try first.run() }
+            let first = try lab.start(["sync"])
             await lab.server.wait { $0.calls(.link) > 0 }
             let second = try await lab.expect(["sync"], exit: 11)
-            #expect(second.errors.contains("pid \(first.processIdentifier)"))
-            first.terminate()
-            await Lab.wait(for: first)
+            #expect(second.errors.contains("pid \(first.id)"))
+            first.send(SIGTERM)
+            await Lab.end(of: first)
             lab.server.setFaults([])
             try await lab.expect(["sync"], exit: 0)
             let log = try await lab.expect(["audit", "log"], exit: 0)
@@ -166,11 +164,11 @@ import Testing
     }
 
     private static func system(_ arguments: String...) async throws {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = arguments
-        try Launching.alone { try process.run() }
-        await Lab.wait(for: process)
-        #expect(process.terminationStatus == 0, "\(arguments)")
+        let child = try Child(
+            "/usr/bin/env",
+            arguments,
+            environment: ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"]
+        )
+        #expect(await Lab.end(of: child).code == 0, "\(arguments)")
     }
 }

@@ -16,17 +16,15 @@ import Testing
             var afterJournal = 0
             for _ in 0..<5 {
                 lab.server.resetCounters()
-                let process = try lab.process(["sync"])
-                process.standardError = FileHandle.nullDevice
-                try Launching.alone { try process.run() }
+                let child = try lab.start(["sync"])
                 let calls = Int.random(in: 1...max(2, total / 6), using: &random)
                 let spin = Int.random(in: 0..<3_000, using: &random)
                 await lab.server.wait {
                     $0.calls(.link) >= calls || $0.calls(.tasklistTasks) >= 1 && $0.calls(.link) > 0
                 }
                 for _ in 0..<spin { _ = lab.server.port }
-                kill(process.processIdentifier, SIGKILL)
-                await Lab.wait(for: process)
+                child.send(SIGKILL)
+                await Lab.end(of: child)
                 let journal = try Data(contentsOf: URL(filePath: lab.file("audit/open.jsonl")))
                 if !journal.isEmpty { afterJournal += 1 }
             }

@@ -2,7 +2,6 @@ import FeishuSandbox
 import Foundation
 import LarkiveCore
 import LarkiveTesting
-import Synchronization
 import Testing
 
 /// A sandbox on loopback and an archive beside it, driven through the real program.
@@ -104,52 +103,32 @@ struct Lab {
         }
     }
 
-    func process(_ arguments: [String]) throws -> Process {
-        let process = Process()
-        process.executableURL = URL(filePath: try Self.binary)
-        process.arguments = ["--config", config] + arguments
-        process.environment = ["PATH": "/usr/bin:/bin", "HOME": folder, "TZ": "UTC"]
-        return process
+    /// Starts the program with this lab's config.
+    func start(_ arguments: [String]) throws -> Child {
+        try Child(
+            try Self.binary,
+            ["--config", config] + arguments,
+            environment: ["PATH=/usr/bin:/bin", "HOME=\(folder)", "TZ=UTC"]
+        )
     }
 
     func run(_ arguments: String...) async throws -> Ended { try await run(arguments) }
 
     func run(_ arguments: [String]) async throws -> Ended {
-        let process = try process(arguments)
-        let (output, errors) = (Pipe(), Pipe())
-        (process.standardOutput, process.standardError) = (output, errors)
-        process.standardInput = FileHandle.nullDevice
-        return try await withCheckedThrowingContinuation { done in
-            DispatchQueue.global().async {
-                do {
-                    try Launching.alone { try process.run() }
-                    let text = Self.read(output, errors)
-                    process.waitUntilExit()
-                    done.resume(
-                        returning: Ended(
-                            exit: process.terminationStatus,
-                            output: text.0,
-                            errors: text.1
-                        )
-                    )
-                } catch { done.resume(throwing: error) }
-            }
-        }
+        let ended = await Self.end(of: try start(arguments))
+        return Ended(
+            exit: ended.code,
+            output: String(decoding: ended.output, as: UTF8.self),
+            errors: String(decoding: ended.errors, as: UTF8.self)
+        )
     }
 
-    /// Reads both pipes at once, so that neither fills up.
-    private static func read(_ output: Pipe, _ errors: Pipe) -> (String, String) {
-        let group = DispatchGroup()
-        let box = Box()
-        DispatchQueue.global().async(group: group) {
-            box.set(errors.fileHandleForReading.readDataToEndOfFile())
+    /// Waits on a thread of its own, so that it holds up nothing.
+    @discardableResult
+    static func end(of child: Child) async -> Child.Ended {
+        await withCheckedContinuation { done in
+            DispatchQueue.global().async { done.resume(returning: child.wait()) }
         }
-        let text = String(
-            decoding: output.fileHandleForReading.readDataToEndOfFile(),
-            as: UTF8.self
-        )
-        group.wait()
-        return (text, String(decoding: box.data, as: UTF8.self))
     }
 
     @discardableResult
@@ -219,25 +198,13 @@ struct Lab {
 }
 
 extension Lab {
-    static func wait(for process: Process) async {
-        await withCheckedContinuation { done in
-            DispatchQueue.global().async {
-                process.waitUntilExit()
-                done.resume()
-            }
-        }
-    }
-}
-
-extension Lab {
-    /// Runs a process to its end; returns the largest resident memory that was seen, in bytes.
-    func peakMemory(of process: Process) async throws -> Int {
-        try Launching.alone { try process.run() }
-        let path = "/proc/\(process.processIdentifier)/status"
+    /// Waits for a program's end; returns the largest resident memory that was seen, in bytes.
+    func peakMemory(of child: Child) async -> Int {
+        let path = "/proc/\(child.id)/status"
         return await withCheckedContinuation { done in
             DispatchQueue.global().async {
                 var peak = 0
-                while process.isRunning {
+                while !child.hasEnded {
                     let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
                     let line = text.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
                     let words = line?.split(separator: " ") ?? []
@@ -261,13 +228,6 @@ extension SandboxServer {
             }
         }
     }
-}
-
-private final class Box: Sendable {
-    private let kept = Mutex(Data())
-
-    var data: Data { kept.withLock { $0 } }
-    func set(_ data: Data) { kept.withLock { $0 = data } }
 }
 
 extension TruthLine {

@@ -84,14 +84,8 @@ import Testing
 extension Lab {
     /// As `sha256sum` sees it.
     static func sha256(_ path: String) -> String? {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/sha256sum")
-        process.arguments = [path]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        guard (try? Launching.alone { try process.run() }) != nil else { return nil }
-        let output = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return String(decoding: output, as: UTF8.self).split(separator: " ").first.map(String.init)
+        guard let child = try? Child("/usr/bin/sha256sum", [path]) else { return nil }
+        return String(decoding: child.wait().output, as: UTF8.self).split(separator: " ").first
+            .map(String.init)
     }
 }

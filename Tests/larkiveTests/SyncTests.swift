@@ -124,13 +124,10 @@ import Testing
                     .stall(after: 1, lasts: .seconds(60))
                 )
             ])
-            let process = try lab.process(["sync"])
-            process.standardError = FileHandle.nullDevice
-            try Launching.alone { try process.run() }
+            let child = try lab.start(["sync"])
             await lab.server.wait { $0.calls(.link) >= 25 }
-            kill(process.processIdentifier, signal)
-            await Lab.wait(for: process)
-            #expect(process.terminationStatus == code)
+            child.send(signal)
+            #expect(await Lab.end(of: child).code == code)
             let status = try await lab.expect(["status", "--json"], exit: 0).json
             #expect(status?["last_run"]?["outcome"]?.string == "interrupted")
             lab.server.setFaults([])
@@ -162,10 +159,9 @@ import Testing
             )
             world.mailboxes[address]?.add(message)
         } _: { lab in
-            let process = try lab.process(["sync"])
-            process.standardError = FileHandle.nullDevice
-            let peak = try await lab.peakMemory(of: process)
-            #expect(process.terminationStatus == 0)
+            let child = try lab.start(["sync"])
+            let peak = await lab.peakMemory(of: child)
+            #expect(child.wait().code == 0)
             #expect(peak > 1 << 20 && peak < 110 << 20, "\(peak >> 20) MiB")
             try await lab.expectTruth()
         }
