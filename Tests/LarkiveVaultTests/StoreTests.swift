@@ -76,6 +76,7 @@ import Testing
         (.mode, .objectMode), (.link, .objectKind), (.extra, .objectExtra),
         (.stranger, .objectExtra), (.segmentByte, .segmentUnreadable), (.tile, .tileWrong),
         (.note, .noteUnsigned), (.row, .manifestDiffers), (.identity, .identityChanged),
+        (.key, .keyUnreadable),
     ])
     func `each damage has its own finding`(change: Change, code: Finding.Code) async throws {
         let archive = try await TestArchive.make()
@@ -111,7 +112,8 @@ import Testing
     }
 
     enum Change: Sendable {
-        case remove, flip, cut, mode, link, extra, stranger, segmentByte, tile, note, row, identity
+        case remove, flip, cut, mode, link, extra, stranger, segmentByte, tile, note, row, identity,
+            key
 
         func apply(to archive: TestArchive) throws {
             let files = FileManager.default
@@ -147,6 +149,12 @@ import Testing
                 let path = archive.file("audit/tlog/checkpoint")
                 let text = try String(contentsOfFile: path, encoding: .utf8)
                 try overwrite(path, Data((text.dropLast(8) + "AAAAAA=\n").utf8))
+            case .key:
+                // A second one; the archive's own still signs for the notes.
+                try overwrite(
+                    archive.file("audit/tlog/keys/2-00000000.vkey"),
+                    Data("no key\n".utf8)
+                )
             case .row:
                 try Self.sqlite(archive, "UPDATE version SET name = 'other.pdf'")
             case .identity:

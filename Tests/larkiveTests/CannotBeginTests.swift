@@ -122,6 +122,9 @@ import Testing
             await lab.server.wait { $0.calls(.link) > 0 }
             let second = try await lab.expect(["sync"], exit: 11)
             #expect(second.errors.contains("pid \(first.id)"))
+            for looking in [["verify", "--read-data"], ["status"], ["find"], ["problems"]] {
+                try await lab.expect(looking, exit: 0)
+            }
             first.send(SIGTERM)
             await Lab.end(of: first)
             lab.server.setFaults([])

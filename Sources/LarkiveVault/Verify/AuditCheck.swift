@@ -43,6 +43,7 @@ package struct AuditCheck {
         (sealed, root) = (tree.size, tree.root)
         try readJournal(&chain, record)
         size = chain.size
+        checkKeys()
         let signed = checkNotes(notes, roots: roots, seen: seen)
         checkTiles(of: tree, size: min(signed, sealed))
     }
@@ -121,7 +122,18 @@ package struct AuditCheck {
         }
     }
 
-    // MARK: notes
+    // MARK: keys and notes
+
+    private mutating func checkKeys() {
+        guard let folder = try? audit.directory("tlog").directory("keys") else { return }
+        for name in (try? folder.names()) ?? [] where name.hasSuffix(".vkey") {
+            let text = String(decoding: (try? folder.contents(name)) ?? [], as: UTF8.self)
+            guard VerifierKey(text.filter { $0 != "\n" }) == nil else { continue }
+            findings.append(
+                Finding(.keyUnreadable, "tlog/keys/\(name)", "not a verification key")
+            )
+        }
+    }
 
     private struct NoteFile {
         let path: String

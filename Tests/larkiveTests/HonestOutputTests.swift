@@ -4,7 +4,7 @@ import LarkiveCore
 import LarkiveTesting
 import Testing
 
-@Suite(.scratchDirectory, .serialized) struct HostileNameTests {
+@Suite(.scratchDirectory, .serialized) struct HonestOutputTests {
     private static let small = WorldRecipe(seed: 11, mailboxes: 2, messages: 12, tasks: 4)
 
     @Test func `no secret and no link is written anywhere`() async throws {
@@ -66,6 +66,36 @@ import Testing
             #expect(after == (before + ["out"]).sorted())
             let written = try FileManager.default.contentsOfDirectory(atPath: "\(lab.folder)/out")
             #expect(written.count == names.count + 1, "\(written)")
+            try await lab.expectClean()
+        }
+    }
+
+    @Test func `output that is lost is an error, a reader that has enough is none`() async throws {
+        try await Lab.with(Self.small) { lab in
+            try await lab.expect(["sync"], exit: 0)
+            let program = "'\(try Lab.binary)' --config '\(lab.config)' manifest dump"
+            let full = try Child("/bin/sh", ["-c", "\(program) > /dev/full"])
+            #expect(await Lab.end(of: full).code == 13)
+            let enough = try Child(
+                "/bin/bash",
+                ["-c", "\(program) | head -n 1; exit ${PIPESTATUS[0]}"]
+            )
+            #expect(await Lab.end(of: enough).code == 0)
+        }
+    }
+
+    @Test func `verify leaves what is wrong as it is`() async throws {
+        try await Lab.with(Self.small) { lab in
+            try await lab.expect(["sync"], exit: 0)
+            let note = lab.file("audit/tlog/checkpoint")
+            let good = try Data(contentsOf: URL(filePath: note))
+            let bad = good.dropLast(8) + Data("AAAAAA=\n".utf8)
+            try bad.write(to: URL(filePath: note))
+            for _ in 0..<2 { try await lab.expect(["verify"], exit: 15) }
+            try await lab.expect(["sync"], exit: 15)
+            #expect(try Data(contentsOf: URL(filePath: note)) == bad)
+            try good.write(to: URL(filePath: note))
+            try await lab.expect(["sync"], exit: 0)
             try await lab.expectClean()
         }
     }
