@@ -36,7 +36,10 @@ extension Platform {
     private mutating func count(_ visit: Visit) throws(APIError) {
         let endpoint = visit.route.endpoint
         guard hasTiers, let tier = endpoint.tier else { return }
-        guard let refusal = windows[endpoint, default: RateWindows(tier)].admit(at: visit.now)
+        guard
+            let refusal = windows[endpoint, default: RateWindows(tier, world.quirks.windows)].admit(
+                at: visit.now
+            )
         else {
             return
         }

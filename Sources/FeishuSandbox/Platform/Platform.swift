@@ -9,6 +9,7 @@ struct Platform: Sendable {
     let hasTiers: Bool
     var faults: FaultBook
     var windows: [Endpoint: RateWindows] = [:]
+    private var penalties: [Endpoint: Penalty] = [:]
     private var callNumber = 0
     var tokens: TokenDesk
     var users: UserDesk
@@ -31,9 +32,17 @@ struct Platform: Sendable {
         }
         callNumber += 1
         counters.calls[route.endpoint.rawValue, default: 0] += 1
+        watchPenalty(on: route.endpoint, at: now)
         let answer = result(of: Visit(call: call, route: route, now: now, logID: logID(at: now)))
+        if let penalty = Penalty(answer, at: now) { penalties[route.endpoint] = penalty }
         if answer.status >= 400 { counters.refused[route.endpoint.rawValue, default: 0] += 1 }
         return answer
+    }
+
+    private mutating func watchPenalty(on endpoint: Endpoint, at now: Moment) {
+        guard let penalty = penalties[endpoint] else { return }
+        guard penalty.isBroken(by: now, grace: world.quirks.penaltyGrace) else { return }
+        counters.callsInsidePenalty += 1
     }
 
     mutating func setFaults(_ faults: [SandboxFault]) { self.faults = FaultBook(faults) }

@@ -18,6 +18,8 @@ package struct SandboxCounters: Codable, Equatable, Sendable {
     package var authorizationOnLinkHost = 0
     package var head = 0
     package var range = 0
+    /// Calls on an endpoint before the wait that it had told was over.
+    package var callsInsidePenalty = 0
     /// Refresh tokens that were sent again after their one use.
     package var refreshReuse = 0
     package var bytesServed = 0
@@ -25,6 +27,12 @@ package struct SandboxCounters: Codable, Equatable, Sendable {
     package init() {}
 
     package func calls(_ endpoint: Endpoint) -> Int { calls[endpoint.rawValue] ?? 0 }
+
+    /// Everything that a client must never do; being throttled is not among it.
+    package var violations: Int {
+        usesBeyondLimit + usesAfterExpiry + authorizationOnLinkHost + head + range
+            + callsInsidePenalty + refreshReuse
+    }
 
     private enum CodingKeys: String, CodingKey {
         case calls, throttled, refused, head, range
@@ -36,6 +44,7 @@ package struct SandboxCounters: Codable, Equatable, Sendable {
         case usesAfterExpiry = "expired_use"
         case unknownLinks = "unknown_links"
         case authorizationOnLinkHost = "authorization_on_link_host"
+        case callsInsidePenalty = "call_inside_penalty"
         case refreshReuse = "refresh_reuse"
         case bytesServed = "bytes_served"
     }

@@ -30,7 +30,7 @@ extension SandboxResponder {
     private func counters() -> Answer {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
-        let counters = desk.withPlatform { $0.counters }
+        let counters = CountersPage(counters: desk.withPlatform { $0.counters })
         let bytes = (try? encoder.encode(counters)).map { [UInt8]($0) } ?? []
         return Answer(
             status: 200,
