@@ -4,7 +4,7 @@ package enum WorldFile {
         guard let root = try StrictNode.root(of: text) else { return World() }
         let fields = try root.fields([
             "seed", "app", "user", "quirks", "without_scopes", "mailboxes", "tasklists", "tasks",
-            "faults",
+            "faults", "storm",
         ])
         var world = World(seed: UInt64(clamping: try fields.integer("seed") ?? 0))
         if let node = fields["app"] { world.app = try app(node) }
@@ -18,6 +18,7 @@ package enum WorldFile {
         for node in try fields.items("tasklists") { world.tasks.add(try tasklist(node, &counter)) }
         for node in try fields.items("tasks") { try addTask(node, to: &world.tasks, &counter) }
         world.faults = try faults(fields.items("faults"))
+        if let node = fields["storm"] { world.storm = try storm(node) }
         return world
     }
 

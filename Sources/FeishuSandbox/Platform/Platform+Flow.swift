@@ -22,6 +22,8 @@ extension Platform {
     ) -> Answer {
         var visit = visit
         visit.effects = faults.effects(on: visit.route.endpoint, subject)
+        visit.effects += storm?.effects(on: visit, subject) ?? []
+        visit.effects.forEach { counters.meet($0) }
         for effect in visit.effects {
             guard var substitute = effect.substitute(visit) else { continue }
             visit.effects.forEach { $0.change(&substitute) }

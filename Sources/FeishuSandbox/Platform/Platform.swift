@@ -8,6 +8,7 @@ struct Platform: Sendable {
     var baseURL: String
     let hasTiers: Bool
     var faults: FaultBook
+    var storm: FaultStorm?
     var windows: [Endpoint: RateWindows] = [:]
     private var penalties: [Endpoint: Penalty] = [:]
     private var callNumber = 0
@@ -20,6 +21,7 @@ struct Platform: Sendable {
         self.hasTiers = tiers
         self.baseURL = baseURL
         faults = FaultBook(world.faults)
+        storm = world.storm
         tokens = TokenDesk(life: world.app.tokenLife, seed: world.seed)
         users = UserDesk(seed: world.seed)
         links = LinkDesk(seed: world.seed)
@@ -46,6 +48,11 @@ struct Platform: Sendable {
     }
 
     mutating func setFaults(_ faults: [SandboxFault]) { self.faults = FaultBook(faults) }
+
+    mutating func set(_ script: FaultScript) {
+        if let faults = script.faults { setFaults(faults) }
+        if let storm = script.storm { self.storm = storm }
+    }
 
     mutating func resetCounters() { counters = SandboxCounters() }
 

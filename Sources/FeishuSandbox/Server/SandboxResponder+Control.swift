@@ -47,10 +47,12 @@ extension SandboxResponder {
     }
 
     /// A JSON array in the words of a world file's `faults`; an empty one clears them.
+    ///
+    /// Or an object with `faults` and `storm`, each of which is left as it is when absent.
     private func setFaults(_ body: [UInt8]) -> Answer {
         do {
-            let faults = try WorldFile.faults(String(decoding: body, as: UTF8.self))
-            return done { $0.setFaults(faults) }
+            let script = try WorldFile.script(String(decoding: body, as: UTF8.self))
+            return done { $0.set(script) }
         } catch {
             return .text(400, "\(error)\n")
         }

@@ -12,6 +12,8 @@ package struct World: Sendable {
     package var mailboxes: [String: Mailbox] = [:]
     package var tasks = TaskBoard()
     package var faults: [SandboxFault] = []
+    /// Random faults beside the scripted ones.
+    package var storm: FaultStorm?
 
     package init(seed: UInt64 = 0) { self.seed = seed }
 
