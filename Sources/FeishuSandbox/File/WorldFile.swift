@@ -64,7 +64,10 @@ struct WorldFileCounter {
     let seed: UInt64
     private var count: Int64 = 0
 
-    init(seed: UInt64) { self.seed = seed }
+    init(seed: UInt64, after count: Int64 = 0) {
+        self.seed = seed
+        self.count = count
+    }
 
     /// One minute after the last; the first is 2026-03-02 01:00 UTC.
     mutating func nextMoment() -> Moment {

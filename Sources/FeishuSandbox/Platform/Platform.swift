@@ -12,6 +12,7 @@ struct Platform: Sendable {
     var windows: [Endpoint: RateWindows] = [:]
     private var penalties: [Endpoint: Penalty] = [:]
     private var callNumber = 0
+    private var scripts: Int64 = 0
     var tokens: TokenDesk
     var users: UserDesk
     var links: LinkDesk
@@ -52,6 +53,16 @@ struct Platform: Sendable {
     mutating func set(_ script: FaultScript) {
         if let faults = script.faults { setFaults(faults) }
         if let storm = script.storm { self.storm = storm }
+    }
+
+    /// Lets the changes of a script happen, all of them or none.
+    mutating func change(_ script: String) throws {
+        var changed = world
+        scripts += 1
+        for change in try WorldFile.changes(script, seed: world.seed, number: scripts) {
+            try changed.apply(change)
+        }
+        world = changed
     }
 
     mutating func resetCounters() { counters = SandboxCounters() }

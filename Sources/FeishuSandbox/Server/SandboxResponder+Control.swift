@@ -11,6 +11,7 @@ extension SandboxResponder {
         case ("POST", "user/revoke"): done { $0.revokeUser() }
         case ("POST", "user/tokens"): signIn(call)
         case ("POST", "faults"): setFaults(call.body)
+        case ("POST", "world"): change(call.body)
         case ("POST", "clock/advance"): advance(call)
         default: .text(404, "404 page not found")
         }
@@ -53,6 +54,16 @@ extension SandboxResponder {
         do {
             let script = try WorldFile.script(String(decoding: body, as: UTF8.self))
             return done { $0.set(script) }
+        } catch {
+            return .text(400, "\(error)\n")
+        }
+    }
+
+    /// All of the changes happen between two calls, or none does.
+    private func change(_ body: [UInt8]) -> Answer {
+        do {
+            try desk.withPlatform { try $0.change(String(decoding: body, as: UTF8.self)) }
+            return .text(200, "ok\n")
         } catch {
             return .text(400, "\(error)\n")
         }

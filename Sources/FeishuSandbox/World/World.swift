@@ -15,6 +15,10 @@ package struct World: Sendable {
     /// Random faults beside the scripted ones.
     package var storm: FaultStorm?
 
+    /// How to bring back what was deleted, by its id, and whole mailboxes by their addresses.
+    var attic: [String: WorldChange] = [:]
+    var lostMailboxes: [String: Mailbox] = [:]
+
     package init(seed: UInt64 = 0) { self.seed = seed }
 
     package mutating func add(_ mailbox: Mailbox) { mailboxes[mailbox.address] = mailbox }
