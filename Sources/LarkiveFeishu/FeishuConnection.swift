@@ -71,7 +71,7 @@ struct FeishuParts: Sendable {
             jitter: jitter,
             counters: counters
         )
-        let client = FeishuClient(courier, app)
+        let client = FeishuClient(courier, TenantIssuer(app, courier))
         let desk = LeaseDesk()
         let download = LinkDownload(
             transport: transport,

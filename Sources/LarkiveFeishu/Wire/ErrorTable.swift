@@ -62,10 +62,12 @@ enum ErrorTable {
         switch code {
         case 99_991_400: Decision(.again, .throttled)
         case 99_991_403: Decision(.fatal, .quota)
-        case 99_991_663, 99_991_664, 99_991_665: Decision(.again, .token)
+        // The first three of a tenant's token, the others of a user's.
+        case 99_991_663, 99_991_664, 99_991_665, 99_991_668, 99_991_677:
+            Decision(.again, .token)
         case 99_991_672, 99_991_676, 99_991_679: Decision(.human, .scope)
-        case 99_991_401, 99_991_543, 99_991_661, 99_991_662, 99_991_668, 99_991_669,
-            99_991_671, 99_991_673, 99_991_677:
+        case 99_991_401, 99_991_543, 99_991_661, 99_991_662, 99_991_669, 99_991_671,
+            99_991_673:
             Decision(.human, .credentials)
         case 99_992_402: Decision(.never, .badRequest)
         default: nil
