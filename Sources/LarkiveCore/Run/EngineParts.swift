@@ -4,6 +4,7 @@ package struct SyncSettings: Sendable {
     package let sources: [SourceName]
     package let isRestricted: Bool
     package let inlineImages: Bool
+    package let folders: FolderChoice
     /// Downloads at once.
     package let parallel: Int
     /// `run.started`, and `run.recovered` before it where an earlier run died.
@@ -14,6 +15,7 @@ package struct SyncSettings: Sendable {
         sources: [SourceName],
         isRestricted: Bool,
         inlineImages: Bool,
+        folders: FolderChoice = .all,
         parallel: Int,
         openingEvents: [AuditEvent]
     ) {
@@ -21,6 +23,7 @@ package struct SyncSettings: Sendable {
         self.sources = sources
         self.isRestricted = isRestricted
         self.inlineImages = inlineImages
+        self.folders = folders
         self.parallel = parallel
         self.openingEvents = openingEvents
     }

@@ -70,7 +70,7 @@ struct FetchWork {
 
     private func hold(_ item: WorkItem, _ received: Received) async throws {
         let staged = received.staged
-        try await recorder.record(staged, numbering: 0) { _ in
+        try await recorder.record([staged], numbering: 0) { _ in
             [
                 AuditEvent(
                     .attachmentHeld,

@@ -9,16 +9,16 @@ struct MailWalk {
     /// What a walk leaves to tell.
     struct Findings {
         var examinedNow: Set<Message.ID> = []
-        var unreadable: [String] = []
+        var unreadable: [SourceError] = []
         var isBlind = false
-        var folders: [Folder] = []
+        var coverage: MailCoverage?
     }
 
     func run() async throws -> Findings {
         var findings = Findings()
         // Ids wait until a read is full, over page and folder borders: no call more than needed.
         var waiting: [(Message.ID, Folder.ID)] = []
-        try await parts.mail.walk(mailbox) { page in
+        let coverage = try await parts.mail.walk(mailbox, parts.folders) { page in
             try Task.checkCancellation()
             waiting += try await take(page, &findings)
             while waiting.count >= Self.readAtOnce {
@@ -27,6 +27,7 @@ struct MailWalk {
             }
         }
         if !waiting.isEmpty { try await read(waiting, &findings) }
+        findings.coverage = coverage
         return findings
     }
 
@@ -35,10 +36,12 @@ struct MailWalk {
         _ page: MailPage,
         _ findings: inout Findings
     ) async throws -> [(Message.ID, Folder.ID)] {
-        if findings.folders.last != page.folder { findings.folders.append(page.folder) }
         if page.unreadable > 0 {
             findings.unreadable.append(
-                "\(page.unreadable) message ids of folder \(page.folder.name) are malformed"
+                SourceError(
+                    .incomplete,
+                    "\(page.unreadable) message ids of folder \(page.folder.name) are malformed"
+                )
             )
         }
         parts.observer.observe(.listed(page.ids.count))
@@ -83,7 +86,11 @@ struct MailWalk {
         // Once blind, nothing more is asked: everything new stays unread.
         guard !findings.isBlind else { return }
         let folders = Dictionary(batch, uniquingKeysWith: { first, _ in first })
-        let answers = try await parts.mail.read(Array(folders.keys.sorted()), in: mailbox)
+        let answers = try await parts.mail.read(
+            Array(folders.keys.sorted()),
+            in: mailbox,
+            into: nil
+        )
         let messages = batch.compactMap { id, _ -> Message? in
             if case .message(let message) = answers.answers[id] { message } else { nil }
         }
@@ -112,7 +119,7 @@ struct MailWalk {
         let fresh = examined.flatMap(\.newAttachments)
         for part in examined.split(largest: parts.largestRecord) {
             let count = part.map(\.newAttachments.count).reduce(0, +)
-            try await parts.recorder.record(nil, numbering: count) { [source, parts] first in
+            try await parts.recorder.record([], numbering: count) { [source, parts] first in
                 let event = AuditEvent.examined(part, source: source, first: first)
                 return [event] + parts.skips(part.flatMap(\.newAttachments), first: first)
             }
@@ -191,6 +198,7 @@ struct WalkParts: Sendable {
     let observer: any RunObserver
     let clock: any WallClock
     let inlineImages: Bool
+    let folders: FolderChoice
     /// Messages or tasks in one record.
     let largestRecord = 20
 

@@ -15,7 +15,7 @@ actor PlanCounter: Recorder {
     }
 
     func record(
-        _ staged: Staged?,
+        _ staged: [Staged],
         numbering attachments: Int,
         _ events: @Sendable (Int64) -> [AuditEvent]
     ) {

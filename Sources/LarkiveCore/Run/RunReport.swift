@@ -91,16 +91,14 @@ struct RunReport: Sendable {
     private var unseen: [String] {
         words
             + walks.flatMap { walk -> [String] in
-                let failure = walk.failure.map { failure in
-                    "\(walk.name): \(failure.detail)" + (failure.hint.map { "; \($0)" } ?? "")
-                }
+                let failure = walk.failure.map { "\(walk.name): \($0.words)" }
                 let blind =
                     walk.isBlind
                     ? "\(walk.name): the platform shows no bodies and no attachments; grant the "
                         + "app the scope mail:user_mailbox.message.body:read"
                     : nil
                 return [failure, blind].compactMap { $0 }
-                    + walk.unreadable.map { "\(walk.name): \($0)" }
+                    + walk.unreadable.map { "\(walk.name): \($0.words)" }
             }
     }
 
@@ -113,11 +111,11 @@ struct RunReport: Sendable {
             ]
             record.append("counts", .object(RunSummary.counts(source.tally)))
             var hidden: JSONObject = [
-                "folders": .array(walk.folders.map { .string($0.id.rawValue) })
+                "folders": .array((walk.coverage?.walked ?? []).map { .string($0.id.rawValue) })
             ]
             if let failure = walk.failure { hidden.append("error", .string(failure.detail)) }
             if !walk.unreadable.isEmpty {
-                hidden.append("unreadable", .array(walk.unreadable.map(JSON.string)))
+                hidden.append("unreadable", .array(walk.unreadable.map { .string($0.detail) }))
             }
             return AuditEvent(.sourceListed, record, hidden: hidden)
         }
@@ -128,17 +126,29 @@ extension WalkReport {
     fileprivate var conditions: Set<Condition> {
         var conditions: Set<Condition> = []
         if isBlind { conditions.insert(.blind) }
-        if !unreadable.isEmpty { conditions.insert(.walkIncomplete) }
-        switch failure?.kind {
-        case .credentials: conditions.insert(.credentials)
-        case .forbidden: conditions.insert(.sourceForbidden)
-        case .gone: conditions.insert(.sourceGone)
-        case .quota: conditions.insert(.quota)
-        case .unreachable, .temporary, .incomplete: conditions.insert(.walkIncomplete)
-        case nil: break
-        }
-        return conditions
+        if let failure { conditions.insert(failure.kind.condition) }
+        return conditions.union(unreadable.map(\.kind.partCondition))
     }
+}
+
+extension SourceError {
+    /// What happened and what to do about it, in one line.
+    var words: String { detail + (hint.map { "; \($0)" } ?? "") }
+}
+
+extension SourceError.Kind {
+    var condition: Condition {
+        switch self {
+        case .credentials: .credentials
+        case .forbidden: .sourceForbidden
+        case .gone: .sourceGone
+        case .quota: .quota
+        case .unreachable, .temporary, .incomplete: .walkIncomplete
+        }
+    }
+
+    /// The condition of a source of which only a part is out of sight.
+    var partCondition: Condition { self == .gone ? .walkIncomplete : condition }
 }
 
 extension AuditEvent {

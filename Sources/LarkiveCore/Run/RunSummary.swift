@@ -32,8 +32,8 @@ package struct SourceSummary: Sendable {
     package let examinedNow: Int64
     /// Why the walk did not reach its end; nil when it did.
     package let failure: SourceError?
-    /// What was left out of a walk that reached its end, in words.
-    package let unreadable: [String]
+    /// What was left out of a walk that reached its end.
+    package let unreadable: [SourceError]
     package let isBlind: Bool
 
     package var isComplete: Bool {

@@ -96,7 +96,8 @@ package struct SyncEngine: Sendable {
             backlog: backlog,
             observer: parts.observer,
             clock: parts.clock,
-            inlineImages: settings.inlineImages
+            inlineImages: settings.inlineImages,
+            folders: settings.folders
         )
     }
 

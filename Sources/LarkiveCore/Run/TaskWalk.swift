@@ -4,8 +4,8 @@ struct TaskWalk {
     let source: Int64
     let parts: WalkParts
 
-    func run() async throws -> [String] {
-        var unreadable: [String] = []
+    func run() async throws -> [SourceError] {
+        var unreadable: [SourceError] = []
         try await parts.tasks.walk(root) { page in
             try Task.checkCancellation()
             unreadable += page.unreadable
@@ -33,7 +33,7 @@ struct TaskWalk {
 
     private func record(_ plan: TaskPlan, of task: TaskItem) async throws {
         let count = plan.steps.filter(\.isNew).count
-        try await parts.recorder.record(nil, numbering: count) { [source] first in
+        try await parts.recorder.record([], numbering: count) { [source] first in
             [.listed([(task, plan.steps)], source: source, first: first)]
         }
     }

@@ -4,9 +4,9 @@ package struct WalkReport: Sendable {
     package let number: Int64
     package var examinedNow: Int64 = 0
     package var failure: SourceError?
-    package var unreadable: [String] = []
+    package var unreadable: [SourceError] = []
     package var isBlind = false
-    package var folders: [Folder] = []
+    package var coverage: MailCoverage?
 }
 
 /// Walks all sources, a few at once; one that fails does not stop the others.
@@ -73,17 +73,16 @@ struct Walks {
             report.examinedNow = Int64(findings.examinedNow.count)
             report.unreadable = findings.unreadable
             report.isBlind = findings.isBlind
-            report.folders = findings.folders
+            report.coverage = findings.coverage
         case .tasklist(let list):
             report.unreadable = try await walk(.tasklist(list), report.number)
         case .task(let task):
             report.unreadable = try await walk(.task(task), report.number)
-        case .myTasks:
-            throw SourceError(.forbidden, "my tasks need the user identity")
+        case .myTasks: report.unreadable = try await walk(.myTasks, report.number)
         }
     }
 
-    private func walk(_ root: TaskRoot, _ number: Int64) async throws -> [String] {
+    private func walk(_ root: TaskRoot, _ number: Int64) async throws -> [SourceError] {
         try await TaskWalk(root: root, source: number, parts: parts).run()
     }
 }
