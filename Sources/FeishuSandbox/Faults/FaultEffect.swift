@@ -28,10 +28,11 @@ package enum FaultEffect: Sendable {
 
 extension FaultEffect {
     /// The answer that stands in for the true one, if this effect replaces it.
-    func substitute(logID: String) -> Answer? {
+    func substitute(_ visit: Visit) -> Answer? {
         switch self {
         case .refuse(let status, let code, let message, let headers):
-            var answer = APIError(status, code, message).answer(logID: logID)
+            let endpoint = visit.route.endpoint
+            var answer = APIError(status, code, message).answer(visit.logID, at: endpoint)
             answer.headers += headers
             return answer
         case .raw(let status, let type, let body, let headers):

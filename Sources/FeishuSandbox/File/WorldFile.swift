@@ -3,10 +3,12 @@ package enum WorldFile {
     package static func world(_ text: String) throws(WorldFileError) -> World {
         guard let root = try StrictNode.root(of: text) else { return World() }
         let fields = try root.fields([
-            "seed", "app", "quirks", "without_scopes", "mailboxes", "tasklists", "tasks", "faults",
+            "seed", "app", "user", "quirks", "without_scopes", "mailboxes", "tasklists", "tasks",
+            "faults",
         ])
         var world = World(seed: UInt64(clamping: try fields.integer("seed") ?? 0))
         if let node = fields["app"] { world.app = try app(node) }
+        if let node = fields["user"] { world.user = try user(node) }
         for node in try fields.items("without_scopes") {
             world.app.scopes.remove(try node.word(World.Scope.self))
         }
@@ -20,12 +22,20 @@ package enum WorldFile {
     }
 
     private static func app(_ node: StrictNode) throws(WorldFileError) -> World.App {
-        let fields = try node.fields(["id", "secret", "disabled", "token_seconds"])
+        let fields = try node.fields([
+            "id", "secret", "disabled", "token_seconds", "redirect_uris", "may_refresh",
+            "other_apps",
+        ])
         var app = World.App()
         app.id = try fields.text("id") ?? app.id
         app.secret = try fields.text("secret") ?? app.secret
         app.isDisabled = try fields.flag("disabled")
         app.tokenLife = try fields["token_seconds"]?.seconds() ?? app.tokenLife
+        app.redirectURIs = Set(try fields.texts("redirect_uris"))
+        app.mayRefresh = try fields["may_refresh"]?.flag() ?? true
+        for (id, secret) in try fields["other_apps"]?.members() ?? [:] {
+            app.others[id] = try secret.text()
+        }
         return app
     }
 

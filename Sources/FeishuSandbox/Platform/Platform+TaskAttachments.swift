@@ -1,7 +1,7 @@
 extension Platform {
     /// Source: the page on listing attachments: sorted by upload, each with a fresh link.
     mutating func taskAttachments(_ visit: Visit) throws(APIError) -> WireJSON {
-        try need(.taskAttachments)
+        try need(.taskAttachments, visit)
         guard ["task", nil].contains(visit.call.first("resource_type")) else {
             throw .badTaskParameter("resource_type")
         }
@@ -16,7 +16,7 @@ extension Platform {
 
     /// Source: the page on getting an attachment: 3 minutes, 3 downloads, minted on each call.
     mutating func taskAttachment(_ visit: Visit) throws(APIError) -> WireJSON {
-        try need(.taskAttachments)
+        try need(.taskAttachments, visit)
         guard let (task, attachment) = world.tasks.attachment(visit.route["guid"]) else {
             throw .taskMissing
         }

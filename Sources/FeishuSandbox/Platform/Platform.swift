@@ -11,6 +11,7 @@ struct Platform: Sendable {
     var windows: [Endpoint: RateWindows] = [:]
     private var callNumber = 0
     var tokens: TokenDesk
+    var users: UserDesk
     var links: LinkDesk
 
     init(world: World, tiers: Bool = false, baseURL: String = "http://127.0.0.1") {
@@ -19,6 +20,7 @@ struct Platform: Sendable {
         self.baseURL = baseURL
         faults = FaultBook(world.faults)
         tokens = TokenDesk(life: world.app.tokenLife, seed: world.seed)
+        users = UserDesk(seed: world.seed)
         links = LinkDesk(seed: world.seed)
     }
 
@@ -41,6 +43,8 @@ struct Platform: Sendable {
     mutating func count(served bytes: Int) { counters.bytesServed += bytes }
 
     mutating func revokeTokens() { tokens.revokeAll() }
+
+    mutating func revokeUser() { users.revokeAll() }
 
     /// Writes a minted link down and returns its address.
     mutating func url(for code: String) -> String {

@@ -18,6 +18,8 @@ package struct SandboxCounters: Codable, Equatable, Sendable {
     package var authorizationOnLinkHost = 0
     package var head = 0
     package var range = 0
+    /// Refresh tokens that were sent again after their one use.
+    package var refreshReuse = 0
     package var bytesServed = 0
 
     package init() {}
@@ -34,6 +36,7 @@ package struct SandboxCounters: Codable, Equatable, Sendable {
         case usesAfterExpiry = "expired_use"
         case unknownLinks = "unknown_links"
         case authorizationOnLinkHost = "authorization_on_link_host"
+        case refreshReuse = "refresh_reuse"
         case bytesServed = "bytes_served"
     }
 }

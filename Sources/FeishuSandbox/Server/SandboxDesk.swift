@@ -16,9 +16,14 @@ final class SandboxDesk: Sendable {
         return platform.withLock { $0.answer(call, at: now) }
     }
 
+    func signIn(_ scopes: Set<String>?) -> UserTokens? {
+        let now = clock.now
+        return platform.withLock { $0.signIn(scopes, at: now) }
+    }
+
     /// Hashes outside the lock: a large file must not keep callers waiting.
-    func truth() -> [TruthLine] {
-        platform.withLock { $0.world }.truth { digests.digest(of: $0) }
+    func truth(as identity: SandboxIdentity) -> [TruthLine] {
+        platform.withLock { $0.world }.truth(as: identity) { digests.digest(of: $0) }
     }
 
     func advance(by duration: Duration) { clock.advance(by: duration) }

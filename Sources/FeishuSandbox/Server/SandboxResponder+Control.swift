@@ -4,19 +4,22 @@ import FoundationEssentials
 extension SandboxResponder {
     func control(_ call: Call) -> Answer {
         switch (call.method, call.segments.dropFirst().joined(separator: "/")) {
-        case ("GET", "truth"): truth()
+        case ("GET", "truth"): truth(call)
         case ("GET", "counters"): counters()
         case ("POST", "counters/reset"): done { $0.resetCounters() }
         case ("POST", "tokens/revoke"): done { $0.revokeTokens() }
+        case ("POST", "user/revoke"): done { $0.revokeUser() }
+        case ("POST", "user/tokens"): signIn(call)
         case ("POST", "faults"): setFaults(call.body)
         case ("POST", "clock/advance"): advance(call)
         default: .text(404, "404 page not found")
         }
     }
 
-    /// JSON lines, one for each attachment.
-    private func truth() -> Answer {
-        let lines = desk.truth().map { $0.json.utf8 + "\n".utf8 }
+    /// JSON lines, one for each attachment; `as=user` for what the user can read.
+    private func truth(_ call: Call) -> Answer {
+        let identity = call.first("as").flatMap(SandboxIdentity.init) ?? .tenant
+        let lines = desk.truth(as: identity).map { $0.json.utf8 + "\n".utf8 }
         return Answer(
             status: 200,
             headers: [Header("Content-Type", "application/jsonl; charset=utf-8")],
@@ -34,6 +37,13 @@ extension SandboxResponder {
             headers: [Header("Content-Type", "application/json; charset=utf-8")],
             body: .bytes(bytes)
         )
+    }
+
+    /// Tokens as a login would bring them; `scope` as in one, or all that there are.
+    private func signIn(_ call: Call) -> Answer {
+        let scopes = call.first("scope").map { Set($0.split(separator: " ").map(String.init)) }
+        guard let tokens = desk.signIn(scopes) else { return .text(400, "there is no user\n") }
+        return .json(200, tokens.json, logID: "")
     }
 
     /// A JSON array in the words of a world file's `faults`; an empty one clears them.

@@ -81,7 +81,9 @@ extension SandboxServer {
     package func resetCounters() { desk.withPlatform { $0.resetCounters() } }
 
     /// Every attachment that a complete archive must hold; digests are made now, if at all.
-    package func truth() -> [TruthLine] { desk.truth() }
+    package func truth(as identity: SandboxIdentity = .tenant) -> [TruthLine] {
+        desk.truth(as: identity)
+    }
 
     /// Replaces the faults in force, and forgets how often the old ones were met.
     package func setFaults(_ faults: [SandboxFault]) { desk.withPlatform { $0.setFaults(faults) } }

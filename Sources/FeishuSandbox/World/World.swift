@@ -5,6 +5,8 @@ package struct World: Sendable {
     /// Feeds tokens, link codes and log ids, so that two runs look alike.
     package var seed: UInt64
     package var app = App()
+    /// Nobody can log in while it is nil.
+    package var user: User?
     package var quirks = Quirks()
     /// Mailboxes by address.
     package var mailboxes: [String: Mailbox] = [:]
