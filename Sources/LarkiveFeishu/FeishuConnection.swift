@@ -27,9 +27,10 @@ package struct FeishuConnection: Sendable {
         user: UserIdentity? = nil,
         pacing: Pacing = .on,
         linkHosts: [String] = [],
-        caFile: String? = nil
+        caFile: String? = nil,
+        proxy: ProxyAddress? = nil
     ) {
-        transport = AsyncHTTPTransport(caFile: caFile)
+        transport = AsyncHTTPTransport(caFile: caFile, proxy: proxy)
         box = CounterBox()
         let parts = FeishuParts(
             base: baseURL,
@@ -65,7 +66,7 @@ package struct FeishuConnection: Sendable {
 /// What acting for a user takes.
 package struct UserIdentity: Sendable {
     let store: LoginStore
-    let addresses: OAuthAddresses
+    package let addresses: OAuthAddresses
     let clock: any WallClock
 
     package init(store: LoginStore, addresses: OAuthAddresses, clock: any WallClock) {

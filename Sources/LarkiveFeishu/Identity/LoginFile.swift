@@ -26,10 +26,21 @@ package protocol LoginLock: AnyObject, Sendable {
 
 /// Why the token file cannot be used.
 package struct LoginFileError: Error, Equatable, Sendable {
+    package enum Kind: Sendable {
+        /// There is no login, or not one of this app.
+        case noLogin
+        /// Others could read or write it, or it is another user's.
+        case untrusted
+        /// The disk refused.
+        case io
+    }
+
+    package let kind: Kind
     package let detail: String
     package let hint: String?
 
-    package init(_ detail: String, hint: String? = nil) {
+    package init(_ kind: Kind, _ detail: String, hint: String? = nil) {
+        self.kind = kind
         self.detail = detail
         self.hint = hint
     }

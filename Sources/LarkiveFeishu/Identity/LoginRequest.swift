@@ -1,6 +1,6 @@
 package import LarkiveCore
 
-/// One question to a user: may this app act for you?
+/// One question to a user, whether the app may act for them.
 ///
 /// Source: the page on the authorization code; PKCE (RFC 7636) with S256, so that a code that is
 /// overheard is worth nothing.

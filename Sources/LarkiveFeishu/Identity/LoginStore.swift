@@ -18,13 +18,22 @@ package struct LoginStore: Sendable {
     /// One that was made for another app or platform is refused: its tokens must not be sent there.
     package func login() throws(LoginFileError) -> UserLogin {
         guard let bytes = try file.read() else {
-            throw LoginFileError("nobody has logged in: there is no \(file.path)", hint: Self.hint)
+            throw LoginFileError(
+                .noLogin,
+                "nobody has logged in: there is no \(file.path)",
+                hint: Self.hint
+            )
         }
         guard let login = UserLogin(bytes) else {
-            throw LoginFileError("\(file.path) is not a token file of larkive", hint: Self.hint)
+            throw LoginFileError(
+                .noLogin,
+                "\(file.path) is not a token file of larkive",
+                hint: Self.hint
+            )
         }
         guard login.owner == owner else {
             throw LoginFileError(
+                .noLogin,
                 "\(file.path) is the login of app \(PlainText.short(login.owner.appID)) at "
                     + "\(login.owner.base), not of \(owner.appID) at \(owner.base)",
                 hint: "name another file in feishu.user_token_file, then: larkive login"

@@ -27,7 +27,7 @@ package struct OAuthAddresses: Equatable, Sendable {
     }
 
     /// https, or http on loopback; the app's secret goes there.
-    private static func isGood(_ text: String) -> Bool {
+    package static func isGood(_ text: String) -> Bool {
         guard let address = WebAddress(text), !address.hasUserInfo, !address.rest.contains("#"),
             address.rest.hasPrefix("/")
         else { return false }

@@ -9,7 +9,9 @@ import Testing
         let bench = try FeishuBench(answersToken: false) { _ in .refusal(200, code) }
         for name in ["a", "b", "c"] {
             let error = await #expect(throws: SourceError.self) {
-                try await bench.parts.mail.walk(try .sample("\(name)@corp.example")) { _ in }
+                _ = try await bench.parts.mail.walk(try .sample("\(name)@corp.example"), .all) {
+                    _ in
+                }
             }
             #expect(error?.kind == .credentials)
         }

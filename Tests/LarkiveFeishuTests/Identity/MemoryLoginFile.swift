@@ -43,7 +43,7 @@ final class MemoryLoginFile: LoginFile {
             if left > 0 { state.failing[step] = left - 1 }
             return left > 0
         }
-        if fails { throw LoginFileError("told to fail at \(step)") }
+        if fails { throw LoginFileError(.io, "told to fail at \(step)") }
     }
 
     func read() throws(LoginFileError) -> [UInt8]? {

@@ -135,7 +135,7 @@ import Testing
         let before = user.file.bytes
         for _ in 0..<3 {
             let error = await #expect(throws: SourceError.self) {
-                try await user.bench.parts.mail.walk(try .sample()) { _ in }
+                _ = try await user.bench.parts.mail.walk(try .sample(), .all) { _ in }
             }
             #expect(error?.kind == .credentials)
             #expect(error?.hint != nil)
