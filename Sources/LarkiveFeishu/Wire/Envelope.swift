@@ -16,7 +16,7 @@ struct Envelope: Equatable, Sendable {
         else { return nil }
         self.code = code
         self.object = object
-        msg = PlainText.short(object["msg"]?.string ?? "")
+        msg = PlainText.short((object["msg"] ?? object["error_description"])?.string ?? "")
         logID = headers.logID ?? Self.logID(in: object["error"])
     }
 
