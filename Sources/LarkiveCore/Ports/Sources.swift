@@ -146,6 +146,8 @@ package struct SourceError: Error, Equatable, Sendable {
         case temporary
         /// The monthly quota is used up.
         case quota
+        /// The run was stopped, by a signal or a limit.
+        case stopped
         /// The walk did not reach its end: an answer that makes no sense, an endless list.
         case incomplete
     }

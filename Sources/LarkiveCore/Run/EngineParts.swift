@@ -7,6 +7,11 @@ package struct SyncSettings: Sendable {
     package let folders: FolderChoice
     /// Downloads at once.
     package let parallel: Int
+    package let limits: RunLimits
+    /// Sources whose losses are believed this time, however large.
+    package let acceptedLosses: Set<SourceName>
+    /// What was out of sight before any walk began: mailboxes that could not be looked for.
+    package let unseen: [SourceError]
     /// `run.started`, and `run.recovered` before it where an earlier run died.
     package let openingEvents: [AuditEvent]
 
@@ -17,6 +22,9 @@ package struct SyncSettings: Sendable {
         inlineImages: Bool,
         folders: FolderChoice = .all,
         parallel: Int,
+        limits: RunLimits = RunLimits(),
+        acceptedLosses: Set<SourceName> = [],
+        unseen: [SourceError] = [],
         openingEvents: [AuditEvent]
     ) {
         self.run = run
@@ -25,13 +33,16 @@ package struct SyncSettings: Sendable {
         self.inlineImages = inlineImages
         self.folders = folders
         self.parallel = parallel
+        self.limits = limits
+        self.acceptedLosses = acceptedLosses
+        self.unseen = unseen
         self.openingEvents = openingEvents
     }
 }
 
 /// What a run works with.
 package struct EngineParts: Sendable {
-    package typealias Memory = Manifest & KnownItems & WorkList & WalkTally
+    package typealias Memory = Manifest & KnownItems & WorkList & WalkTally & Absences
 
     let mail: any MailSource
     let tasks: any TaskSource
