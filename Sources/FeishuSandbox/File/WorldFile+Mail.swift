@@ -33,7 +33,7 @@ extension WorldFile {
         return folder
     }
 
-    private static func message(
+    static func message(
         _ node: StrictNode,
         to address: String,
         _ counter: inout WorldFileCounter
@@ -71,7 +71,7 @@ extension WorldFile {
         return state
     }
 
-    private static func mailAttachment(
+    static func mailAttachment(
         _ node: StrictNode,
         _ counter: inout WorldFileCounter
     ) throws(WorldFileError) -> World.MailAttachment {

@@ -4,7 +4,7 @@ package enum WorldFile {
         guard let root = try StrictNode.root(of: text) else { return World() }
         let fields = try root.fields([
             "seed", "app", "user", "quirks", "without_scopes", "mailboxes", "tasklists", "tasks",
-            "faults",
+            "faults", "storm",
         ])
         var world = World(seed: UInt64(clamping: try fields.integer("seed") ?? 0))
         if let node = fields["app"] { world.app = try app(node) }
@@ -18,6 +18,7 @@ package enum WorldFile {
         for node in try fields.items("tasklists") { world.tasks.add(try tasklist(node, &counter)) }
         for node in try fields.items("tasks") { try addTask(node, to: &world.tasks, &counter) }
         world.faults = try faults(fields.items("faults"))
+        if let node = fields["storm"] { world.storm = try storm(node) }
         return world
     }
 
@@ -42,13 +43,18 @@ package enum WorldFile {
     private static func quirks(_ node: StrictNode) throws(WorldFileError) -> World.Quirks {
         let fields = try node.fields([
             "throttle_status", "folder_type_is_needed", "unknown_id_sinks_batch",
-            "inline_bodies_up_to",
+            "inline_bodies_up_to", "rate_windows", "date_offset_seconds", "penalty_grace_seconds",
         ])
         var quirks = World.Quirks()
         quirks.throttleStatus = try fields.integer("throttle_status") ?? quirks.throttleStatus
         quirks.folderTypeIsNeeded = try fields.flag("folder_type_is_needed")
         quirks.unknownIDSinksBatch = try fields["unknown_id_sinks_batch"]?.flag() ?? true
         quirks.inlineBodiesUpTo = try fields["inline_bodies_up_to"]?.byteCount() ?? 0
+        quirks.windows = try fields.word("rate_windows", World.Quirks.Windows.self) ?? .sliding
+        let offset = try fields.integer("date_offset_seconds") ?? 0
+        quirks.dateOffset = .seconds(offset)
+        quirks.penaltyGrace =
+            try fields["penalty_grace_seconds"]?.seconds() ?? quirks.penaltyGrace
         return quirks
     }
 }
@@ -58,7 +64,10 @@ struct WorldFileCounter {
     let seed: UInt64
     private var count: Int64 = 0
 
-    init(seed: UInt64) { self.seed = seed }
+    init(seed: UInt64, after count: Int64 = 0) {
+        self.seed = seed
+        self.count = count
+    }
 
     /// One minute after the last; the first is 2026-03-02 01:00 UTC.
     mutating func nextMoment() -> Moment {

@@ -8,7 +8,7 @@ enum Caller: Equatable {
 
 extension Endpoint {
     /// Called without a token: here tokens come from, and links are their own right.
-    fileprivate var isOpen: Bool {
+    var isOpen: Bool {
         [.tenantToken, .authorize, .userToken, .link].contains(self)
     }
 

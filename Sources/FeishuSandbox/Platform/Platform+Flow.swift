@@ -22,6 +22,8 @@ extension Platform {
     ) -> Answer {
         var visit = visit
         visit.effects = faults.effects(on: visit.route.endpoint, subject)
+        visit.effects += storm?.effects(on: visit, subject) ?? []
+        visit.effects.forEach { counters.meet($0) }
         for effect in visit.effects {
             guard var substitute = effect.substitute(visit) else { continue }
             visit.effects.forEach { $0.change(&substitute) }
@@ -36,7 +38,10 @@ extension Platform {
     private mutating func count(_ visit: Visit) throws(APIError) {
         let endpoint = visit.route.endpoint
         guard hasTiers, let tier = endpoint.tier else { return }
-        guard let refusal = windows[endpoint, default: RateWindows(tier)].admit(at: visit.now)
+        guard
+            let refusal = windows[endpoint, default: RateWindows(tier, world.quirks.windows)].admit(
+                at: visit.now
+            )
         else {
             return
         }

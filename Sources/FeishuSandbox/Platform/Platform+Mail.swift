@@ -29,9 +29,9 @@ extension Platform {
         guard let pager = Pager(list: mailbox.address + list.name, size: size, token: token) else {
             throw .badMailParameter(.messages, "page_token")
         }
-        let page = visit.page(pager, of: list.ids)
+        let page = try visit.page(pager, of: list.ids)
         var data: WireJSON = ["items": .array(page.items.map(WireJSON.string))]
-        data.append("has_more", .bool(page.next != nil))
+        data.append("has_more", .bool(page.hasMore))
         if let next = page.next { data.append("page_token", .string(next)) }
         return data
     }
@@ -103,12 +103,5 @@ extension Platform {
     private func reaches(_ address: String, _ caller: Caller) -> Bool {
         guard case .user = caller else { return true }
         return world.user?.reaches(address) ?? false
-    }
-}
-
-extension Visit {
-    func page<Item>(_ pager: Pager, of items: [Item]) -> Page<Item> {
-        for case .emptyPage in effects { return pager.empty() }
-        return pager.page(of: items)
     }
 }

@@ -28,7 +28,7 @@ extension Platform {
             throw .badMailParameter(.publicMailboxes, "page_token")
         }
         let mailboxes = world.mailboxes.values.filter(\.isPublic)
-        return visit.page(pager, of: mailboxes.sorted { $0.address < $1.address })
+        return try visit.page(pager, of: mailboxes.sorted { $0.address < $1.address })
             .json(\.publicJSON)
     }
 }

@@ -54,7 +54,7 @@ extension Platform {
         guard let pager = Pager(list: list, size: size, token: token) else {
             throw .badTaskParameter("page_token")
         }
-        return visit.page(pager, of: items)
+        return try visit.page(pager, of: items)
     }
 }
 
@@ -62,7 +62,7 @@ extension Page {
     func json(_ item: (Item) -> WireJSON) -> WireJSON {
         [
             "items": .array(items.map(item)), "page_token": .string(next ?? ""),
-            "has_more": .bool(next != nil),
+            "has_more": .bool(hasMore),
         ]
     }
 }

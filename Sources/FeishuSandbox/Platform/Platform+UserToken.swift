@@ -40,6 +40,7 @@ extension Platform {
             throw .unknownClient
         }
         guard try request.needed("client_secret") == secret else { throw .badSecret }
+        guard !world.app.isDisabled else { throw .appDisabled }
     }
 
     private mutating func redeem(

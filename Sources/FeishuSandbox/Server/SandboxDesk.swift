@@ -13,7 +13,15 @@ final class SandboxDesk: Sendable {
 
     func answer(_ call: Call) -> Answer {
         let now = clock.now
-        return platform.withLock { $0.answer(call, at: now) }
+        let date = SandboxClock.system()
+        return platform.withLock { platform in
+            var answer = platform.answer(call, at: now)
+            let offset = platform.world.quirks.dateOffset
+            if offset != .zero {
+                answer.headers.append(Header("Date", date.advanced(by: offset).httpDate))
+            }
+            return answer
+        }
     }
 
     func signIn(_ scopes: Set<String>?) -> UserTokens? {

@@ -11,6 +11,7 @@ extension SandboxResponder {
         case ("POST", "user/revoke"): done { $0.revokeUser() }
         case ("POST", "user/tokens"): signIn(call)
         case ("POST", "faults"): setFaults(call.body)
+        case ("POST", "world"): change(call.body)
         case ("POST", "clock/advance"): advance(call)
         default: .text(404, "404 page not found")
         }
@@ -30,7 +31,7 @@ extension SandboxResponder {
     private func counters() -> Answer {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
-        let counters = desk.withPlatform { $0.counters }
+        let counters = CountersPage(counters: desk.withPlatform { $0.counters })
         let bytes = (try? encoder.encode(counters)).map { [UInt8]($0) } ?? []
         return Answer(
             status: 200,
@@ -47,10 +48,22 @@ extension SandboxResponder {
     }
 
     /// A JSON array in the words of a world file's `faults`; an empty one clears them.
+    ///
+    /// Or an object with `faults` and `storm`, each of which is left as it is when absent.
     private func setFaults(_ body: [UInt8]) -> Answer {
         do {
-            let faults = try WorldFile.faults(String(decoding: body, as: UTF8.self))
-            return done { $0.setFaults(faults) }
+            let script = try WorldFile.script(String(decoding: body, as: UTF8.self))
+            return done { $0.set(script) }
+        } catch {
+            return .text(400, "\(error)\n")
+        }
+    }
+
+    /// All of the changes happen between two calls, or none does.
+    private func change(_ body: [UInt8]) -> Answer {
+        do {
+            try desk.withPlatform { try $0.change(String(decoding: body, as: UTF8.self)) }
+            return .text(200, "ok\n")
         } catch {
             return .text(400, "\(error)\n")
         }

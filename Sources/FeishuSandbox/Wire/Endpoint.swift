@@ -52,6 +52,8 @@ package enum Endpoint: String, CaseIterable, Sendable {
 
     var paths: [String] { self == .userToken ? [path, Self.tokenPathV3] : [path] }
 
+    var isMail: Bool { path.hasPrefix("/open-apis/mail/") }
+
     var methods: [String] {
         switch self {
         case .tenantToken, .userToken, .batchGet: ["POST"]

@@ -43,6 +43,7 @@ extension OAuthError {
     static let malformed = OAuthError(20_063, "invalid_request", "the body cannot be read")
     static let refreshRevoked = OAuthError(20_064, "invalid_grant", "the token was revoked")
     static let codeUsed = OAuthError(20_065, "invalid_grant", "the code was used before")
+    static let appDisabled = OAuthError(20_069, "unauthorized_client", "the app is not enabled")
     static let doubledScope = OAuthError(20_067, "invalid_scope", "a scope is named twice")
     static let scopeNotPermitted = OAuthError(20_068, "invalid_scope", "more than was granted")
     static let twoClientAuths = OAuthError(20_070, "invalid_request", "two proofs of the client")

@@ -58,6 +58,19 @@ extension World {
         package var unknownIDSinksBatch = true
         /// `batch_get` carries attachment bodies up to this size.
         package var inlineBodiesUpTo = 0
+        /// How a tier's windows are counted, about which the documentation is silent.
+        package var windows = Windows.sliding
+        /// Calls that arrive so soon after a 429 were on their way already, and break no rule.
+        package var penaltyGrace: Duration = .milliseconds(250)
+        /// What the `Date` header is ahead of the sandbox's clock.
+        package var dateOffset: Duration = .zero
+
+        package enum Windows: String, CaseIterable, Sendable {
+            /// Every stretch of time counts: the stricter reading.
+            case sliding
+            /// Aligned to the second and the minute.
+            case fixed
+        }
 
         package init() {}
     }

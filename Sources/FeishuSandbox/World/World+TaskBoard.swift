@@ -73,6 +73,13 @@ extension World.TaskBoard {
         for guid in tasklistGUIDs { list(task.guid, in: guid) }
     }
 
+    /// False when there is no such tasklist.
+    mutating func forbid(tasklist guid: String, _ isForbidden: Bool) -> Bool {
+        guard let index = tasklists.firstIndex(where: { $0.guid == guid }) else { return false }
+        tasklists[index].isForbidden = isForbidden
+        return true
+    }
+
     /// Shows a task in one more tasklist.
     package mutating func list(_ task: String, in tasklist: String) {
         guard let index = tasklists.firstIndex(where: { $0.guid == tasklist }) else { return }

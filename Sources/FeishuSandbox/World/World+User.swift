@@ -54,7 +54,7 @@ extension World {
 }
 
 extension World.User {
-    /// May a token of theirs open this mailbox?
+    /// Whether a token of theirs opens this mailbox.
     func reaches(_ mailbox: String) -> Bool {
         mailbox == address || accessible.contains { $0.address == mailbox }
     }

@@ -12,6 +12,12 @@ package struct World: Sendable {
     package var mailboxes: [String: Mailbox] = [:]
     package var tasks = TaskBoard()
     package var faults: [SandboxFault] = []
+    /// Random faults beside the scripted ones.
+    package var storm: FaultStorm?
+
+    /// How to bring back what was deleted, by its id, and whole mailboxes by their addresses.
+    var attic: [String: WorldChange] = [:]
+    var lostMailboxes: [String: Mailbox] = [:]
 
     package init(seed: UInt64 = 0) { self.seed = seed }
 
