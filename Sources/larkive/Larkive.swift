@@ -14,7 +14,7 @@ struct Larkive: AsyncParsableCommand {
         version: version,
         subcommands: [
             Init.self, Sync.self, Status.self, Problems.self, Find.self, Restore.self,
-            Verify.self, RebuildCommand.self, ManifestCommand.self, AuditCommand.self,
+            Verify.self, RebuildCommand.self, ManifestCommand.self, AuditCommand.self, Login.self,
         ]
     )
 }
@@ -115,7 +115,7 @@ extension SourceError {
     var exitCode: LarkiveCore.ExitCode {
         switch kind {
         case .credentials, .forbidden: .human
-        case .gone, .incomplete: .partial
+        case .gone, .incomplete, .stopped: .partial
         case .unreachable: .unreachable
         case .temporary: .temporary
         case .quota: .limit

@@ -17,36 +17,37 @@ struct Sync: AsyncParsableCommand {
     @Flag(help: "Print the summary as one JSON object.") var json = false
     @Option(help: "Only this source, like mail:a@corp.example; may be given several times.")
     var source: [String] = []
+    @Option(
+        help: ArgumentHelp(
+            "Believe that this source has lost more than half of its attachments.",
+            valueName: "source"
+        )
+    )
+    var acceptVanish: [String] = []
+    @OptionGroup(title: "Limits") var limits: LimitOptions
 
     func run() async throws {
         let world = try World.live(options)
-        let sources = try chosenSources(world.config)
-        guard !sources.isEmpty else {
-            throw UsageError(
-                "nothing to archive: no mailboxes, tasklists or tasks in \(world.configPath)",
-                hint: "add addresses to `mail.mailboxes` or guids to `tasks.tasklists`"
-            )
-        }
-        if dryRun { return try await plan(world, sources) }
-        try await sync(world, sources)
-    }
-
-    private func chosenSources(_ config: Config) throws -> [SourceName] {
-        try source.isEmpty
-            ? config.sources
-            : source.map { text in
-                guard let name = config.sources.first(where: { $0 == SourceName(text) }) else {
-                    throw UsageError(
-                        "the config has no source `\(text)`",
-                        hint: "known: "
-                            + config.sources.map(\.description).joined(separator: ", ")
-                    )
-                }
-                return name
+        try await world.withConnection { connection in
+            let watched = try await world.sources(connection)
+            let sources = try watched.chosen(source) ?? watched.names
+            guard !sources.isEmpty || !watched.discovery.failures.isEmpty else {
+                throw UsageError(
+                    "nothing to archive: no mailboxes, tasklists or tasks in \(world.configPath)",
+                    hint: "add addresses to `mail.mailboxes` or guids to `tasks.tasklists`"
+                )
             }
+            if dryRun { return try await plan(world, watched, sources, connection) }
+            try await sync(world, watched, sources, connection)
+        }
     }
 
-    private func sync(_ world: World, _ sources: [SourceName]) async throws {
+    private func sync(
+        _ world: World,
+        _ watched: WatchedSources,
+        _ sources: [SourceName],
+        _ connection: FeishuConnection
+    ) async throws {
         let run = world.newRun()
         let vault: Vault
         do {
@@ -55,26 +56,33 @@ struct Sync: AsyncParsableCommand {
             try refuse(world, failure)
             throw failure
         }
-        let settings = try settings(world, vault, run, sources)
-        let summary = try await world.withConnection { connection in
-            let progress = ProgressLine(
-                isVisible: Terminal.errorIsTerminal && !json,
-                sources: sources.count
-            )
-            let engine = try SyncEngine(
-                settings: settings,
-                parts: parts(connection, vault, progress, world.clock)
-            )
-            let signals = Signals()
-            let task = Task { await engine.run { signals.received } }
-            signals.watch { task.cancel() }
-            let summary = await task.value
-            progress.clear()
-            return summary
-        }
+        let progress = ProgressLine(
+            isVisible: Terminal.errorIsTerminal && !json,
+            sources: sources.count,
+            linkCallsMade: { connection.costs().linkCalls }
+        )
+        let engine = try SyncEngine(
+            settings: try settings(world, vault, run, watched, sources),
+            parts: parts(connection, vault, progress, world.clock)
+        )
+        let signals = Signals()
+        signals.watch { code in Task { await engine.stop(.signal(code)) } }
+        let timer = timer(engine)
+        let summary = await engine.run()
+        timer?.cancel()
+        progress.clear()
         vault.cleanUp()
         show(summary)
         if summary.exitCode != .complete { throw Stop(code: summary.exitCode) }
+    }
+
+    /// Ends the run on time, also while it waits for an answer.
+    private func timer(_ engine: SyncEngine) -> Task<Void, any Error>? {
+        guard let span = limits.maxDuration else { return nil }
+        return Task {
+            try await Task.sleep(for: .seconds(span.seconds))
+            await engine.stop(.limit("--max-duration is over"))
+        }
     }
 
     /// A refused run is recorded by the run that has the lock.
@@ -91,6 +99,7 @@ struct Sync: AsyncParsableCommand {
         _ world: World,
         _ vault: Vault,
         _ run: RunID,
+        _ watched: WatchedSources,
         _ sources: [SourceName]
     ) throws -> SyncSettings {
         let identity = try vault.fixBrand(world.config.brand)
@@ -102,12 +111,14 @@ struct Sync: AsyncParsableCommand {
                 [
                     "archive_sha256": .string(identity.digest.hex),
                     "restricted": .bool(!source.isEmpty),
+                    "accept_vanish": JSON(acceptVanish.count),
                 ],
                 hidden: [
                     "actor": .object(world.actor),
                     "app_id": .string(world.config.feishu.appID),
                     "base_url": .string(world.config.feishu.baseURL),
                     "sources": .array(sources.map { .string($0.description) }),
+                    "left_out": watched.leftOut,
                 ]
             )
         )
@@ -116,7 +127,11 @@ struct Sync: AsyncParsableCommand {
             sources: sources,
             isRestricted: !source.isEmpty,
             inlineImages: world.config.inlineImages,
+            folders: world.config.folders,
             parallel: world.config.parallel,
+            limits: limits.limits(from: world.clock.now()),
+            acceptedLosses: Set(try watched.chosen(acceptVanish) ?? []),
+            unseen: watched.discovery.failures,
             openingEvents: events
         )
     }
@@ -153,64 +168,47 @@ struct Sync: AsyncParsableCommand {
 
     // MARK: dry run
 
-    private func plan(_ world: World, _ sources: [SourceName]) async throws {
+    private func plan(
+        _ world: World,
+        _ watched: WatchedSources,
+        _ sources: [SourceName],
+        _ connection: FeishuConnection
+    ) async throws {
         let vault = try world.reading()
         let settings = SyncSettings(
             run: world.newRun(),
             sources: sources,
             isRestricted: !source.isEmpty,
             inlineImages: world.config.inlineImages,
+            folders: world.config.folders,
             parallel: 1,
             openingEvents: []
         )
         let manifest = PlanningMemory(vault.manifest)
-        let plan = try await world.withConnection { connection in
-            try await SyncEngine(
-                settings: settings,
-                parts: EngineParts(
-                    mail: connection.mail,
-                    tasks: connection.tasks,
-                    fetcher: connection.fetcher,
-                    store: NothingStored(),
-                    audit: NothingLogged(),
-                    manifest: manifest,
-                    observer: ProgressLine(isVisible: false, sources: sources.count),
-                    clock: world.clock,
-                    beforeEnd: {},
-                    costs: { connection.costs() }
-                )
-            ).plan()
-        }
+        let plan = try await SyncEngine(
+            settings: settings,
+            parts: EngineParts(
+                mail: connection.mail,
+                tasks: connection.tasks,
+                fetcher: connection.fetcher,
+                store: NothingStored(),
+                audit: NothingLogged(),
+                manifest: manifest,
+                observer: ProgressLine(isVisible: false, sources: sources.count),
+                clock: world.clock,
+                beforeEnd: {},
+                costs: { connection.costs() }
+            )
+        ).plan()
         show(plan)
-        let failures = plan.walks.compactMap(\.failure)
+        let failures = watched.discovery.failures + plan.walks.compactMap(\.failure)
         for failure in failures { Terminal.complain(failure.detail, hint: failure.hint) }
         if let first = failures.first { throw Stop(code: first.exitCode) }
     }
 
     private func show(_ plan: PlanSummary) {
         if json { return Terminal.print(plan.json) }
-        Terminal.print(
-            "\(Figures.count(Int64(plan.newAttachments), "new attachment", "new attachments")), "
-                + "\(Figures.count(Int64(plan.openAttachments), "open one", "open ones")) from "
-                + "earlier runs; nothing was written"
-        )
-    }
-}
-
-extension PlanSummary {
-    var json: JSON {
-        .object([
-            "new": JSON(newAttachments), "open": JSON(openAttachments),
-            "sources": .array(
-                walks.map { walk in
-                    .object([
-                        "source": .string(walk.name.description),
-                        "messages_to_examine": .integer(walk.examinedNow),
-                        "error": walk.failure.map { .string($0.detail) },
-                    ])
-                }
-            ),
-        ])
+        for line in plan.lines { Terminal.print(Terminal.escaped(line)) }
     }
 }
 
