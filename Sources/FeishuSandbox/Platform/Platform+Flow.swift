@@ -53,8 +53,7 @@ extension Platform {
         }
         counters.throttled[endpoint.rawValue, default: 0] += 1
         counters.totalThrottled += 1
-        let status = world.quirks.throttleStatus
-        throw .throttled(status: status, limit: refusal.limit, wait: refusal.wait)
+        throw .throttled(refusal, world.quirks)
     }
 
     private mutating func response(to visit: Visit) -> Answer {
