@@ -16,7 +16,10 @@ struct Courier: Sendable {
         to call: FeishuCall,
         token: Secret<String>? = nil
     ) async throws(FeishuError) -> FeishuAnswer {
-        var patience = Patience(tries: call.tries)
+        var patience = Patience(
+            tries: call.tries,
+            time: call.streamed == nil ? Patience.time : StreamedAnswer.time
+        )
         while true {
             let start = try await admitted(call.endpoint)
             let result = await attempt(call, token, at: start)
@@ -78,11 +81,29 @@ struct Courier: Sendable {
         do throws(TransportError) {
             var answer = try await transport.open(request(call, token))
             counters.count { $0.wasAnswered = true }
-            let bytes = try await answer.bytes(atMost: call.endpoint.largestAnswer)
-            return judge(bytes, answer, call.endpoint).map { FeishuAnswer(object: $0, sent: start) }
+            let read = try await read(&answer, call)
+            let result = judge(read.object, answer, call.endpoint)
+            if case .failure = result { await read.bodies.discard() }
+            return result.map {
+                FeishuAnswer(
+                    object: $0,
+                    sent: start,
+                    bodies: read.bodies,
+                    logID: answer.headers.logID
+                )
+            }
         } catch {
             return .failure(Refusal(error: FeishuError(call.endpoint, error)))
         }
+    }
+
+    private func read(
+        _ answer: inout HTTPAnswer,
+        _ call: FeishuCall
+    ) async throws(TransportError) -> StreamedAnswer.Read {
+        if let streamed = call.streamed { return try await streamed.read(&answer, ticker) }
+        let bytes = try await answer.bytes(atMost: HTTPAnswer.largestWhole)
+        return StreamedAnswer.Read(object: (try? JSONReader.read(bytes))?.object)
     }
 
     private func request(_ call: FeishuCall, _ token: Secret<String>?) -> HTTPRequest {
@@ -92,17 +113,17 @@ struct Courier: Sendable {
         request.verb = call.endpoint.row.verb
         request.authorization = token.map { Secret("Bearer " + $0.reveal()) }
         request.body = call.body
-        request.patience = Patience.time
+        request.patience = call.streamed == nil ? Patience.time : StreamedAnswer.patience
         return request
     }
 
     private func judge(
-        _ bytes: [UInt8],
+        _ object: JSONObject?,
         _ answer: borrowing HTTPAnswer,
         _ endpoint: Endpoint
     ) -> Result<JSONObject, Refusal> {
         let (status, headers) = (answer.status, answer.headers)
-        guard let envelope = Envelope(bytes, headers) else {
+        guard let envelope = object.flatMap({ Envelope($0, headers) }) else {
             let error = FeishuError(
                 endpoint,
                 status: status,
@@ -137,12 +158,7 @@ extension Envelope {
     }
 }
 
-extension Endpoint {
-    /// Bodies of 20 messages may be large; a larger answer is asked for in halves.
-    fileprivate var largestAnswer: Int {
-        switch self {
-        case .batchGet, .message: 64 << 20
-        default: 16 << 20
-        }
-    }
+extension HTTPAnswer {
+    /// Answers without files are far smaller.
+    fileprivate static let largestWhole = 16 << 20
 }
