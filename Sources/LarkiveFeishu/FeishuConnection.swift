@@ -10,6 +10,7 @@ package struct FeishuConnection: Sendable {
     package let mail: FeishuMailSource
     package let tasks: FeishuTaskSource
     package let fetcher: FeishuFetcher
+    package let doctor: FeishuDoctor
     private let box: CounterBox
     private let transport: AsyncHTTPTransport
 
@@ -38,6 +39,7 @@ package struct FeishuConnection: Sendable {
             counters: box
         )
         (mail, tasks, fetcher) = (parts.mail, parts.tasks, parts.fetcher)
+        doctor = parts.doctor
     }
 
     /// What was done so far.
@@ -52,6 +54,7 @@ struct FeishuParts: Sendable {
     let mail: FeishuMailSource
     let tasks: FeishuTaskSource
     let fetcher: FeishuFetcher
+    let doctor: FeishuDoctor
 
     init(
         base: BaseURL,
@@ -87,5 +90,6 @@ struct FeishuParts: Sendable {
         mail = FeishuMailSource(client)
         tasks = FeishuTaskSource(client, desk)
         fetcher = FeishuFetcher(tools, desk)
+        doctor = FeishuDoctor(mail, ticker, counters)
     }
 }
