@@ -11,26 +11,32 @@ package struct FeishuConnection: Sendable {
     package let tasks: FeishuTaskSource
     package let fetcher: FeishuFetcher
     package let doctor: FeishuDoctor
+    package let discovery: FeishuDiscovery
+    private let login: LoginFlow?
     private let box: CounterBox
     private let transport: AsyncHTTPTransport
 
     /// Connects to nothing yet.
     ///
+    /// Acts for the tenant, or for the user who logged in, if one is given.
     /// Download links may lead to `linkHosts` and what lies under them; to anywhere when there are
     /// none. `caFile` holds certificates (PEM) to trust instead of the system's.
     package init(
         baseURL: BaseURL,
         appID: String,
         appSecret: Secret<String>,
+        user: UserIdentity? = nil,
         pacing: Pacing = .on,
         linkHosts: [String] = [],
-        caFile: String? = nil
+        caFile: String? = nil,
+        proxy: ProxyAddress? = nil
     ) {
-        transport = AsyncHTTPTransport(caFile: caFile)
+        transport = AsyncHTTPTransport(caFile: caFile, proxy: proxy)
         box = CounterBox()
         let parts = FeishuParts(
             base: baseURL,
             app: AppCredentials(id: appID, secret: appSecret),
+            user: user,
             isPaced: pacing == .on,
             linkGuard: LinkGuard(allowsLoopback: baseURL.isLoopback, hosts: linkHosts),
             transport: transport,
@@ -40,6 +46,16 @@ package struct FeishuConnection: Sendable {
         )
         (mail, tasks, fetcher) = (parts.mail, parts.tasks, parts.fetcher)
         doctor = parts.doctor
+        (discovery, login) = (parts.discovery, parts.login)
+    }
+
+    /// Exchanges the code that a browser brought for a login, and keeps it.
+    package func logIn(
+        _ request: LoginRequest,
+        code: Secret<String>
+    ) async throws(SourceError) -> UserLogin {
+        guard let login else { throw SourceError(.credentials, "login: no user identity is set") }
+        return try await login.complete(request, code: code)
     }
 
     /// What was done so far.
@@ -49,16 +65,32 @@ package struct FeishuConnection: Sendable {
     package func shutdown() async { await transport.shutdown() }
 }
 
+/// What acting for a user takes.
+package struct UserIdentity: Sendable {
+    let store: LoginStore
+    package let addresses: OAuthAddresses
+    let clock: any WallClock
+
+    package init(store: LoginStore, addresses: OAuthAddresses, clock: any WallClock) {
+        self.store = store
+        self.addresses = addresses
+        self.clock = clock
+    }
+}
+
 /// The parts over any transport and any clock.
 struct FeishuParts: Sendable {
     let mail: FeishuMailSource
     let tasks: FeishuTaskSource
     let fetcher: FeishuFetcher
     let doctor: FeishuDoctor
+    let discovery: FeishuDiscovery
+    let login: LoginFlow?
 
     init(
         base: BaseURL,
         app: AppCredentials,
+        user: UserIdentity? = nil,
         isPaced: Bool,
         linkGuard: LinkGuard,
         transport: any Transport,
@@ -74,7 +106,7 @@ struct FeishuParts: Sendable {
             jitter: jitter,
             counters: counters
         )
-        let client = FeishuClient(courier, app)
+        let client = FeishuClient(courier, Self.issuer(app, user, courier))
         let desk = LeaseDesk()
         let download = LinkDownload(
             transport: transport,
@@ -91,5 +123,16 @@ struct FeishuParts: Sendable {
         tasks = FeishuTaskSource(client, desk)
         fetcher = FeishuFetcher(tools, desk)
         doctor = FeishuDoctor(mail, ticker, counters)
+        discovery = FeishuDiscovery(client)
+        login = user.map { LoginFlow(app: app, user: $0, courier: courier) }
+    }
+
+    private static func issuer(
+        _ app: AppCredentials,
+        _ user: UserIdentity?,
+        _ courier: Courier
+    ) -> any TokenIssuer {
+        guard let user else { return TenantIssuer(app, courier) }
+        return UserIssuer(app: app, user: user, courier: courier)
     }
 }

@@ -15,6 +15,7 @@ struct Larkive: AsyncParsableCommand {
         subcommands: [
             Init.self, Sync.self, Status.self, Problems.self, Find.self, Restore.self,
             Doctor.self, Verify.self, RebuildCommand.self, ManifestCommand.self, AuditCommand.self,
+            Login.self,
         ]
     )
 }

@@ -25,10 +25,14 @@ struct Answer: Equatable, Sendable {
 struct Delivery: Equatable, Sendable {
     /// The connection is closed without a word.
     var isDropped = false
+    /// It is closed so that the other side sees a reset.
+    var isReset = false
     /// The connection is closed after so many bytes of the body.
     var cutAfter: Int?
     /// The body pauses.
     var stall: Stall?
+    /// The body is sent no faster than this.
+    var bytesPerSecond: Int?
     /// The body is sent in chunks, without `Content-Length`.
     var isChunked = false
     /// The body ends when the connection does, and nothing else says so.

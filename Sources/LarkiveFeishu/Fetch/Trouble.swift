@@ -63,8 +63,10 @@ extension FetchError {
     init(_ error: FeishuError) {
         let reason: FailureReason =
             switch error.meaning {
-            case .throttled, .quota: .throttled
-            case .token, .credentials, .scope, .forbidden: .forbidden
+            case .throttled: .throttled
+            case .quota: .quota
+            case .token, .credentials: .credentials
+            case .scope, .forbidden: .forbidden
             case .mayBePermission: .mayBePermission
             case .notFound, .mailboxMissing: .notFound
             case .server: .serverError

@@ -13,15 +13,18 @@ struct AsyncHTTPTransport: Transport {
     private let client: HTTPClient
 
     /// Trusts the certificates (PEM) of `caFile`, if given, instead of the system's.
-    init(caFile: String? = nil) {
+    init(caFile: String? = nil, proxy: ProxyAddress? = nil) {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv12
         if let caFile { tls.trustRoots = .file(caFile) }
-        client = HTTPClient(configuration: Self.configuration(tls))
+        client = HTTPClient(configuration: Self.configuration(tls, proxy))
     }
 
-    /// No proxy is set and none is taken from the environment.
-    private static func configuration(_ tls: TLSConfiguration) -> HTTPClient.Configuration {
+    /// Only the given proxy is used; none is taken from the environment.
+    private static func configuration(
+        _ tls: TLSConfiguration,
+        _ proxy: ProxyAddress?
+    ) -> HTTPClient.Configuration {
         var pool = HTTPClient.Configuration.ConnectionPool()
         pool.concurrentHTTP1ConnectionsPerHostSoftLimit = connectionsPerHost
         pool.retryConnectionEstablishment = false
@@ -33,6 +36,7 @@ struct AsyncHTTPTransport: Transport {
             decompression: .disabled
         )
         configuration.httpVersion = .http1Only
+        configuration.proxy = proxy.map { .server(host: $0.host, port: $0.port) }
         return configuration
     }
 

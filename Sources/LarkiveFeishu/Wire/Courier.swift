@@ -107,7 +107,9 @@ struct Courier: Sendable {
     }
 
     private func request(_ call: FeishuCall, _ token: Secret<String>?) -> HTTPRequest {
-        var request = HTTPRequest(base.url(call.endpoint.path(call.ids), call.query))
+        var request = HTTPRequest(
+            call.address.map { Secret($0) } ?? base.url(call.endpoint.path(call.ids), call.query)
+        )
         request.verb = call.endpoint.row.verb
         request.authorization = token.map { Secret("Bearer " + $0.reveal()) }
         request.body = call.body
@@ -151,7 +153,7 @@ extension Envelope {
                 ErrorTable.decision(endpoint, status, code)
             )
         }
-        guard data == nil, endpoint != .tenantToken else { return nil }
+        guard data == nil, !endpoint.isFlat else { return nil }
         return .malformed(endpoint, "the answer holds no data")
     }
 }

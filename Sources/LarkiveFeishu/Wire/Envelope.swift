@@ -20,7 +20,7 @@ struct Envelope: Equatable, Sendable {
         guard let code = object["code"]?.integer else { return nil }
         self.code = code
         self.object = object
-        msg = PlainText.short(object["msg"]?.string ?? "")
+        msg = PlainText.short((object["msg"] ?? object["error_description"])?.string ?? "")
         logID = headers.logID ?? Self.logID(in: object["error"])
     }
 

@@ -8,6 +8,8 @@ struct FeishuCall: Sendable {
     var query: [QueryItem] = []
     var body: Secret<[UInt8]>?
     var tries = 4
+    /// Where it is asked, if not at the base: tokens may come from another host.
+    var address: String?
     /// How the answer is read if it may carry files; whole otherwise.
     var streamed: StreamedAnswer?
 

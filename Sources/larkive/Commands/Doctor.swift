@@ -24,15 +24,18 @@ struct Doctor: AsyncParsableCommand {
         var looks: [SourceLook] = []
         do {
             try await world.withConnection { connection in
-                looks = await look(at: world.config.sources, connection)
-                checks.append(identity(world, looks))
+                let watched = try await world.sources(connection)
+                looks = await look(at: watched.names, connection, world.config.folders)
+                checks += try identity(world, looks) + DiscoveryChecks(watched.discovery).all
                 checks += looks.flatMap { SourceChecks(look: $0).all }
-                checks += [unasked(world, looks), clock(world, connection)].compactMap { $0 }
+                checks += [
+                    unasked(watched.names.dropFirst(looks.count)), clock(world, connection),
+                ].compactMap { $0 }
             }
-        } catch let failure as UsageError {
-            // The secret has been told already.
-            guard checks.exitCode != failure.exitCode else { return try show(checks, looks) }
-            checks.append(Check("identity", world.config.feishu.appID, failing: failure))
+        } catch {
+            let check = Check("identity", world.config.feishu.appID, failing: error)
+            // What is wrong with the secret or the archive has been told already.
+            if !checks.contains(where: { $0.detail == check.detail }) { checks.append(check) }
         }
         try show(checks, looks)
     }
@@ -40,11 +43,12 @@ struct Doctor: AsyncParsableCommand {
     /// Stops where every further source would say the same.
     private func look(
         at sources: [SourceName],
-        _ connection: FeishuConnection
+        _ connection: FeishuConnection,
+        _ folders: FolderChoice
     ) async -> [SourceLook] {
         var looks: [SourceLook] = []
         for source in sources {
-            let look = await connection.doctor.look(at: source, .all)
+            let look = await connection.doctor.look(at: source, folders)
             looks.append(look)
             let kinds = look.failures.map(\.kind)
             let isHopeless =
@@ -55,8 +59,21 @@ struct Doctor: AsyncParsableCommand {
         return looks
     }
 
-    private func identity(_ world: World, _ looks: [SourceLook]) -> Check {
-        let subject = "tenant, app \(world.config.feishu.appID)"
+    private func identity(_ world: World, _ looks: [SourceLook]) throws -> [Check] {
+        let person = try world.login().map { "user \($0.person)" }
+        let subject = "\(person ?? "tenant"), app \(world.config.feishu.appID)"
+        let consent = try world.consent().map { consent in
+            let days = Figures.count(consent.daysLeft, "day", "days")
+            let words = "consent lasts for \(days), until \(consent.ends.date)"
+            return consent.isEndingSoon
+                ? Check.warn("identity", subject, words, hint: "log in again: larkive login")
+                : Check.ok("identity", subject, words)
+        }
+        return [token(subject, looks, world), consent].compactMap { $0 }
+    }
+
+    /// What the calls said of the token; it is not asked for on its own.
+    private func token(_ subject: String, _ looks: [SourceLook], _ world: World) -> Check {
         let failures = looks.flatMap(\.failures)
         if let failure = failures.first(where: { $0.kind == .credentials }) {
             return Check("identity", subject, failing: failure)
@@ -74,8 +91,7 @@ struct Doctor: AsyncParsableCommand {
         return .ok("identity", subject, "\(world.config.feishu.baseURL) knows it")
     }
 
-    private func unasked(_ world: World, _ looks: [SourceLook]) -> Check? {
-        let rest = world.config.sources.dropFirst(looks.count)
+    private func unasked(_ rest: some Collection<SourceName>) -> Check? {
         guard !rest.isEmpty else { return nil }
         let names = rest.map(\.description).joined(separator: ", ")
         return .warn("reach", names, "not asked: it would end the same way", hint: nil)

@@ -15,6 +15,7 @@ struct FeishuBench {
         isPaced: Bool = false,
         hosts: [String] = [],
         answersToken: Bool = true,
+        user: UserIdentity? = nil,
         _ script: @escaping ScriptedTransport.Script
     ) throws {
         transport = ScriptedTransport { asked in
@@ -23,6 +24,7 @@ struct FeishuBench {
         parts = FeishuParts(
             base: try #require(BaseURL("https://open.feishu.cn")),
             app: AppCredentials(id: "cli_1", secret: Secret("s3cret")),
+            user: user,
             isPaced: isPaced,
             linkGuard: LinkGuard(allowsLoopback: false, hosts: hosts),
             transport: transport,
