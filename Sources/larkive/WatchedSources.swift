@@ -7,6 +7,30 @@ struct WatchedSources: Sendable {
     let names: [SourceName]
     /// What the platform lists and nobody walks, and where it could not be asked.
     let discovery: Discovery
+
+    /// Those that were named on the command line; nil when none was.
+    func chosen(_ texts: [String]) throws(UsageError) -> [SourceName]? {
+        guard !texts.isEmpty else { return nil }
+        return try texts.map { text throws(UsageError) in
+            guard let name = names.first(where: { $0 == SourceName(text) }) else {
+                throw UsageError(
+                    "the config has no source `\(text)`",
+                    hint: "known: " + names.map(\.description).joined(separator: ", ")
+                )
+            }
+            return name
+        }
+    }
+
+    /// For the log: what was seen in a list and not walked; nil for none.
+    var leftOut: JSON? {
+        guard !discovery.leftOut.isEmpty else { return nil }
+        return .array(
+            discovery.leftOut.map { left in
+                .object(["address": .string(left.address.rawValue), "why": .string(left.why)])
+            }
+        )
+    }
 }
 
 extension World {

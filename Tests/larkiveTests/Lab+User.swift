@@ -88,7 +88,10 @@ extension Lab {
 
     /// Where the platform sends the browser.
     func answer(to url: String) async throws -> String {
-        let ended = try Child("/usr/bin/curl", ["-s", "-o", "/dev/null", "-w", "%{redirect_url}", url])
+        let ended = try Child(
+            "/usr/bin/curl",
+            ["-s", "-o", "/dev/null", "-w", "%{redirect_url}", url]
+        )
         return String(decoding: await Self.end(of: ended).output, as: UTF8.self)
     }
 

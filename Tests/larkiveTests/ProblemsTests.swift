@@ -27,8 +27,8 @@ import Testing
     }
 
     private static func records(_ type: String, _ lab: Lab) async throws -> [JSON] {
-        let lines = try await lab.expect(["audit", "log"], exit: 0).jsonLines
-        return lines.filter { $0["record"]?["type"]?.string == type }
+        let lines = try await lab.expect(["audit", "log", "--private"], exit: 0).jsonLines
+        return lines.filter { $0["type"]?.string == type }
     }
 
     @Test func `what failed is listed, brought by the next run, and its resolution recorded`()

@@ -32,6 +32,8 @@ package enum FaultEffect: Sendable {
     case headers([Header])
     /// `download_url` puts these ids into `failed_ids`; an empty list means all.
     case failedIDs([String])
+    /// `batch_get` carries bodies with this flaw.
+    case inlineBodies(InlineFlaw)
     /// A page is odd.
     case paging(PagingQuirk)
 }
@@ -84,6 +86,7 @@ extension FaultEffect {
         case .links: "links"
         case .headers: "headers"
         case .failedIDs: "failed_ids"
+        case .inlineBodies: "inline_bodies"
         case .paging(let quirk): quirk.rawValue
         }
     }
@@ -121,7 +124,8 @@ extension FaultEffect {
         case .chunked: answer.delivery.isChunked = true
         case .unframed: answer.delivery.isUnframed = true
         case .headers(let lines): lines.forEach { answer.set($0) }
-        case .refuse, .raw, .drop, .reset, .failedIDs, .paging, .redirect, .redirectTo, .links:
+        case .refuse, .raw, .drop, .reset, .failedIDs, .paging, .redirect, .redirectTo, .links,
+            .inlineBodies:
             break
         }
     }
@@ -137,6 +141,7 @@ extension Answer {
         let wanted = max(0, count + difference)
         switch body {
         case .content(let content, _): body = .content(content, count: wanted)
+        case .parts(let parts, _): body = .parts(parts, count: wanted)
         case .bytes(let bytes):
             let padding = [UInt8](repeating: 0x20, count: max(0, wanted - bytes.count))
             body = .bytes(bytes.prefix(wanted) + padding)

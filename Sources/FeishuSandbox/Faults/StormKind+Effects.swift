@@ -11,6 +11,7 @@ extension StormKind {
         case .longBody: [.resize(by: 1 + generator.below(100))]
         case .chunkedCut: [.chunked, .cut(after: generator.below(500))]
         case .redirect: [.redirect]
+        case .inlineBodies: [.inlineBodies(generator.pick(InlineFlaw.allCases))]
         case .failedIDs: [.failedIDs([])]
         case .emptyPage, .itemTwice, .grown, .staleToken, .repeatedToken:
             PagingQuirk(rawValue: rawValue).map { [.paging($0)] } ?? []

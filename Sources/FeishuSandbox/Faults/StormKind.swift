@@ -13,6 +13,8 @@ package enum StormKind: String, CaseIterable, Sendable {
     /// The item is refused for good, for as long as the storm rolls this.
     case refusal
     case failedIDs = "failed_ids"
+    /// Bytes inside `batch_get` are not to be trusted.
+    case inlineBodies = "inline_bodies"
     case emptyPage = "empty_page"
     case itemTwice = "item_twice"
     case grown
@@ -43,6 +45,7 @@ extension StormKind {
         case .gateway: !endpoint.burns
         case .truncatedJSON, .throttle: !endpoint.burns && endpoint != .link
         case .refusal: endpoint.isAboutItems
+        case .inlineBodies: endpoint == .batchGet
         case .failedIDs: endpoint == .downloadURL
         case .emptyPage, .itemTwice, .grown, .staleToken, .repeatedToken: endpoint.isPaged
         }

@@ -35,6 +35,7 @@ extension WorldFile {
     private static let effects = Set([
         "refuse", "raw", "drop", "reset", "cut", "resize", "stall", "slow", "chunked", "unframed",
         "redirect", "redirect_to", "links", "headers", "failed_ids", "throttle", "quota",
+        "inline_bodies",
     ]).union(PagingQuirk.allCases.map(\.rawValue))
 
     private static func effect(
@@ -74,6 +75,7 @@ extension WorldFile {
         case "slow": .slow(bytesPerSecond: max(1, try value.byteCount()))
         case "redirect_to": try redirect(value)
         case "links": try links(value)
+        case "inline_bodies": .inlineBodies(try value.word(InlineFlaw.self))
         case "throttle": try throttle(value)
         case "headers": .headers(try headers(value))
         case "failed_ids": try failedIDs(value)

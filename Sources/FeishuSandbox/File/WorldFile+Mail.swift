@@ -76,7 +76,8 @@ extension WorldFile {
         _ counter: inout WorldFileCounter
     ) throws(WorldFileError) -> World.MailAttachment {
         let fields = try node.fields([
-            "id", "name", "text", "size", "content", "oversized", "inline", "downloadable", "wire",
+            "id", "name", "text", "size", "content", "oversized", "inline", "downloadable",
+            "inline_body", "wire",
             "omit",
         ])
         let name = try fields.needed("name").text()
@@ -87,6 +88,7 @@ extension WorldFile {
             kind: try fields.flag("oversized") ? .oversized : .ordinary,
             isInline: try fields.flag("inline")
         )
+        attachment.inlineFlaw = try fields.word("inline_body", InlineFlaw.self)
         attachment.isDownloadable = try fields["downloadable"]?.flag() ?? true
         attachment.distortion = try distortion(fields)
         return attachment

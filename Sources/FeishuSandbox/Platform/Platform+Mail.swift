@@ -74,10 +74,17 @@ extension Platform {
         guard found.count == request.messageIDs.count || !world.quirks.unknownIDSinksBatch else {
             throw .batchMessageMissing
         }
-        let (scopes, limit) = (scopes(of: visit), world.quirks.inlineBodiesUpTo)
-        return [
-            "messages": .array(found.map { $0.json(format, scopes: scopes, bodiesUpTo: limit) })
-        ]
+        let (scopes, manner) = (scopes(of: visit), manner(of: visit))
+        return ["messages": .array(found.map { $0.json(format, scopes: scopes, manner) })]
+    }
+
+    private func manner(of visit: Visit) -> MessageManner {
+        var manner = MessageManner(
+            bodiesUpTo: world.quirks.inlineBodiesUpTo,
+            shuffleSeed: world.quirks.shuffleSeed
+        )
+        for case .inlineBodies(let flaw) in visit.effects { manner.flaw = flaw }
+        return manner
     }
 
     /// The mailbox of a call, if the caller may read it.

@@ -54,6 +54,8 @@ struct BodyDelivery: Sendable {
         case .bytes(let bytes): AnySequence([ByteBuffer(bytes: bytes)])
         case .content(let content, let count):
             AnySequence(ContentStream(content, count: count).lazy.map { ByteBuffer(bytes: $0) })
+        case .parts(let parts, let count):
+            AnySequence(parts.pieces(count: count).lazy.map { ByteBuffer(bytes: $0) })
         }
     }
 

@@ -58,6 +58,8 @@ extension World {
         package var unknownIDSinksBatch = true
         /// `batch_get` carries attachment bodies up to this size.
         package var inlineBodiesUpTo = 0
+        /// Members of messages and of their attachments come in an order made from this seed.
+        package var shuffleSeed: UInt64?
         /// How a tier's windows are counted, about which the documentation is silent.
         package var windows = Windows.sliding
         /// Calls that arrive so soon after a 429 were on their way already, and break no rule.

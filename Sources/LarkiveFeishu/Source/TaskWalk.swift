@@ -21,8 +21,22 @@ struct TaskWalk {
 
     /// Source: the page on a tasklist's tasks; without `completed` both kinds are listed.
     mutating func visitTasks(of list: Tasklist.ID, _ visit: Visit) async throws {
-        let place = "tasklist \(list)"
-        var pager = Pager(client, FeishuCall(.tasklistTasks, list.rawValue), id: \.guid)
+        let call = FeishuCall(.tasklistTasks, list.rawValue)
+        try await visitAll(call, "tasklist \(list)", visit)
+    }
+
+    /// Source: the page on listing tasks: those of the user whose token is shown, whether completed
+    /// or not.
+    mutating func visitMyTasks(_ visit: Visit) async throws {
+        try await visitAll(FeishuCall(.myTasks).with("type", "my_tasks"), "my tasks", visit)
+    }
+
+    private mutating func visitAll(
+        _ call: FeishuCall,
+        _ place: String,
+        _ visit: Visit
+    ) async throws {
+        var pager = Pager(client, call, id: \.guid)
         var unreadable: [String] = []
         while let page = try await next(&pager, in: place) {
             for item in page.items {
