@@ -5,6 +5,6 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-sh Tests/packages.sh libsqlite3-dev zlib1g-dev sqlite3 jq gzip python3 python3-venv ca-certificates
+sh Tests/packages.sh libsqlite3-dev zlib1g-dev sqlite3 jq gzip python3 python3-venv ca-certificates curl
 swift build --build-tests
 exec swift test --skip-build "$@"

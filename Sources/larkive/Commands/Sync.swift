@@ -132,6 +132,7 @@ struct Sync: AsyncParsableCommand {
             limits: limits.limits(from: world.clock.now()),
             acceptedLosses: Set(try watched.chosen(acceptVanish) ?? []),
             unseen: watched.discovery.failures,
+            warnings: [try world.consent()?.warning].compactMap { $0 },
             openingEvents: events
         )
     }
