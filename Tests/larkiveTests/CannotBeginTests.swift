@@ -95,6 +95,10 @@ import Testing
             ])
             let ended = try await lab.expect(["sync", "--json"], exit: 3)
             #expect(ended.json?["conditions"] == ["walk_incomplete"], "\(ended.errors)")
+            // Every folder that broke off is named, not the first alone.
+            for folder in ["INBOX", "SENT", "TRASH", "DRAFT"] {
+                #expect(ended.json?["unseen"]?.array?.first?.string?.contains(folder) == true)
+            }
         }
     }
 

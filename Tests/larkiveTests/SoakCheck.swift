@@ -97,9 +97,9 @@ private struct Named {
     /// A folder that could not be read explains what lies in it and nothing else.
     private func isAbout(_ line: TruthLine, _ words: Substring) -> Bool {
         if words.contains("is listed no more") { return false }
-        if let folder = words.firstMatch(of: /folder ([^:]+):/) {
-            return line.mail?.folder == String(folder.1)
-        }
+        let folders = words.matches(of: /folder ([A-Z0-9]+)/).map { String($0.1) }
+        if let mail = line.mail, !folders.isEmpty { return folders.contains(mail.folder) }
+        if words.contains("what comes after it in") { return true }
         if let task = words.firstMatch(of: /task ([0-9a-f-]{36})/) {
             return [line.task?.taskGUID, line.task?.parent].contains(String(task.1))
         }

@@ -8,7 +8,7 @@ import Testing
 @Suite(.scratchDirectory) struct SoakTests {
     /// Of all seeds together.
     private static let requests = 10_000
-    private static let seeds: [UInt64] = [1, 2, 3, 4]
+    private static let seeds: [UInt64] = [1, 2, 3, 4, 5, 6]
     private static let storms: UInt64 = 5
     /// Everything but lies that nobody can see through: mail declares neither sizes nor digests.
     private static let weather = StormKind.allCases.filter { ![.shortBody, .longBody].contains($0) }
@@ -24,7 +24,7 @@ import Testing
             var check = SoakCheck(lab: lab)
             for round in 1...Self.storms {
                 lab.server.setStorm(
-                    FaultStorm(seed: seed * 100 + round, rate: 0.06, kinds: Self.weather)
+                    FaultStorm(seed: seed * 100 + round, rate: 0.08, kinds: Self.weather)
                 )
                 try await check.run("seed \(seed), run \(round)")
                 lab.server.change { Self.change(&$0, seed: seed * 100 + round) }
@@ -39,13 +39,15 @@ import Testing
             print("soak: seed \(seed), \(requests) requests, \(counters.faultsMet) faults")
             print("soak: seed \(seed), \(counters.faultsByKind.sorted { $0.key < $1.key })")
             #expect(requests >= Self.requests / Self.seeds.count)
-            #expect(counters.faultsMet >= requests / 40 && counters.faultsByKind.count >= 15)
+            #expect(counters.faultsMet >= requests / 30 && counters.faultsByKind.count >= 14)
         }
     }
 
     private static func expectEverything(_ lab: Lab, _ check: SoakCheck) async throws {
         #expect(check.lastExit == 0)
-        #expect(try await lab.run("problems", "--json").output == "")
+        // What went from Feishu before it could be brought stays in the ledger.
+        let problems = try await lab.run("problems", "--json").jsonLines
+        #expect(problems.allSatisfy { $0["vanished"] != nil }, "\(problems)")
         let held = try await lab.run("find", "--json").jsonLines
         let ours = Dictionary(
             held.map { ($0["key"]?.string ?? "", $0["sha256"]?.string ?? "") },
@@ -61,11 +63,17 @@ import Testing
 
 extension SoakTests {
     /// Slow bodies are real time: nothing is larger than they bring in two seconds.
+    ///
+    /// A page that stands in for a file called a page is a lie that nobody can see through.
     private static func shrink(_ world: inout World) {
         for (address, var mailbox) in world.mailboxes {
             for var message in mailbox.messages {
                 for index in message.attachments.indices {
                     message.attachments[index].content.shrink()
+                    let name = message.attachments[index].name
+                    if name.hasSuffix(".html") || name.hasSuffix(".svg") {
+                        message.attachments[index].name += ".txt"
+                    }
                 }
                 mailbox.add(message)
             }

@@ -7,7 +7,7 @@ package struct FeishuMailSource: MailSource {
     init(_ client: FeishuClient) { self.client = client }
 
     /// A folder that cannot be followed to its end does not keep the others from being walked; the
-    /// first such failure is thrown when all have been visited.
+    /// first such failure is thrown when all have been visited, and names every other one.
     package func walk(
         _ mailbox: Mailbox.ID,
         _ choice: FolderChoice,
@@ -18,15 +18,18 @@ package struct FeishuMailSource: MailSource {
         var failures = found.gaps(choice).map {
             SourceError(.incomplete, "mailbox \(mailbox): \($0)")
         }
-        for folder in chosen {
+        var broken: [Folder] = []
+        for (index, folder) in chosen.enumerated() {
             let failure = try await walk(folder, of: mailbox, visit)
             try Task.checkCancellation()
-            if let failure {
-                guard failure.isPartial else { throw failure }
-                failures.append(failure)
+            guard let failure else { continue }
+            guard failure.isPartial else {
+                throw failure.naming((broken + chosen[(index + 1)...]).map(\.words))
             }
+            failures.append(failure)
+            broken.append(folder)
         }
-        if let failure = failures.first { throw failure }
+        if let failure = failures.first { throw failure.naming(broken.map(\.words)) }
         let leftOut = found.folders.filter { !choice.admits($0) }
         return MailCoverage(walked: chosen, leftOut: leftOut)
     }
@@ -62,6 +65,10 @@ package struct FeishuMailSource: MailSource {
         var reader = MessageReader(client, mailbox, into: scratches)
         return try await reader.read(ids)
     }
+}
+
+extension Folder {
+    fileprivate var words: String { "folder \(id)" }
 }
 
 extension MailPage {

@@ -15,6 +15,14 @@ extension SourceError {
         }
     }
 
+    /// The same error with the other places that were not read to their end.
+    func naming(_ others: [String]) -> SourceError {
+        let others = others.filter { !detail.contains($0 + ":") }
+        guard !others.isEmpty else { return self }
+        let words = others.joined(separator: ", ")
+        return SourceError(kind, "\(detail); nor was read to its end: \(words)", hint: hint)
+    }
+
     /// Whether the rest of the source may still be readable.
     var isPartial: Bool { kind == .incomplete || kind == .temporary }
 }

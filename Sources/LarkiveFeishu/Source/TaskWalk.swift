@@ -47,10 +47,16 @@ struct TaskWalk {
                     unreadable.append("\(place): a task cannot be read: \(error.detail)")
                     continue
                 }
-                try await visitTree(node, visit)
+                do {
+                    try await visitTree(node, visit)
+                } catch let failure as SourceError {
+                    throw failure.naming(["what comes after it in \(place)"])
+                }
             }
         }
-        if let words = unreadable.first { throw SourceError(.incomplete, words) }
+        if let words = unreadable.first {
+            throw SourceError(.incomplete, words).naming(Array(unreadable.dropFirst()))
+        }
     }
 
     /// Source: the page on getting a task.
