@@ -20,13 +20,12 @@ struct Courier: Sendable {
         while true {
             let start = try await admitted(call.endpoint)
             let result = await attempt(call, token, at: start)
-            await limiters[call.endpoint]?.answered()
+            await over(call.endpoint, result, at: start)
             let refusal: Refusal
             switch result {
             case .success(let answer): return answer
             case .failure(let failure): refusal = failure
             }
-            await slowDown(after: refusal)
             let decision = refusal.error.decision
             guard
                 let pause = patience.pause(
@@ -47,11 +46,10 @@ struct Courier: Sendable {
 
     private func admitted(_ endpoint: Endpoint) async throws(FeishuError) -> Duration {
         do {
-            try await limiters[endpoint]?.admit()
+            return try await limiters[endpoint]?.admit() ?? ticker.now
         } catch {
             throw .interrupted(endpoint)
         }
-        return ticker.now
     }
 
     private func rest(_ pause: Duration, _ endpoint: Endpoint) async throws(FeishuError) {
@@ -62,10 +60,18 @@ struct Courier: Sendable {
         }
     }
 
-    private func slowDown(after refusal: Refusal) async {
-        guard refusal.error.meaning == .throttled else { return }
-        let pause = ThrottleTime.asked(by: refusal.headers)
-        let growth = await limiters[refusal.error.endpoint]?.pause(for: pause) ?? .zero
+    /// Tells the limiter how a call ended.
+    private func over(
+        _ endpoint: Endpoint,
+        _ result: Result<FeishuAnswer, Refusal>,
+        at start: Duration
+    ) async {
+        guard let limiter = limiters[endpoint] else { return }
+        var refusal: Refusal?
+        if case .failure(let failure) = result { refusal = failure }
+        await limiter.answered(started: start, wasHeard: refusal?.error.meaning != .noAnswer)
+        guard let refusal, refusal.error.meaning == .throttled else { return }
+        let growth = await limiter.refused(started: start, wait: ThrottleTime(refusal.headers))
         counters.count { $0.throttled += growth }
     }
 
