@@ -115,7 +115,7 @@ extension SourceError {
     var exitCode: LarkiveCore.ExitCode {
         switch kind {
         case .credentials, .forbidden: .human
-        case .gone, .incomplete: .partial
+        case .gone, .incomplete, .stopped: .partial
         case .unreachable: .unreachable
         case .temporary: .temporary
         case .quota: .limit

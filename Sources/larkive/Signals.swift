@@ -17,9 +17,7 @@ final class Signals: Sendable {
         signal(SIGXFSZ, SIG_IGN)
     }
 
-    var received: LarkiveCore.ExitCode? { first.withLock { $0 } }
-
-    func watch(_ stop: @escaping @Sendable () -> Void) {
+    func watch(_ stop: @escaping @Sendable (LarkiveCore.ExitCode) -> Void) {
         for (number, code) in Self.stopping {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
@@ -30,13 +28,16 @@ final class Signals: Sendable {
         }
     }
 
-    private func take(_ code: LarkiveCore.ExitCode, _ stop: () -> Void) {
+    private func take(
+        _ code: LarkiveCore.ExitCode,
+        _ stop: (LarkiveCore.ExitCode) -> Void
+    ) {
         let isFirst = first.withLock { first in
             defer { first = first ?? code }
             return first == nil
         }
         guard isFirst else { _exit(code.rawValue) }
         Terminal.note("stopping; a second signal stops at once")
-        stop()
+        stop(code)
     }
 }

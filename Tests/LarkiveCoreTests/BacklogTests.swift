@@ -10,13 +10,14 @@ import Testing
         func open(
             after number: Int64,
             limit: Int,
-            in sources: [Int64],
+            from source: Int64,
+            of sources: [Int64],
             at now: Timestamp
         ) -> [WorkItem] {
             items.withLock { Array($0.filter { $0.number > number }.prefix(limit)) }
         }
 
-        func open(_ number: Int64) -> WorkItem? {
+        func open(_ number: Int64, at now: Timestamp) -> WorkItem? {
             items.withLock { $0.first { $0.number == number } }
         }
     }
@@ -67,10 +68,10 @@ import Testing
                 work.items.withLock { $0.append(item) }
             }
         }
-        let backlog = Backlog(work: work, sources: [1], clock: ManualClock())
+        let backlog = Backlog(work: work, mail: [1], tasks: [], clock: ManualClock())
         await backlog.walkEnded()
         var parcels: [Int] = []
-        while let batch = try await backlog.next() { parcels.append(batch.items.count) }
+        while let batch = try await backlog.next(.mail) { parcels.append(batch.items.count) }
         #expect(parcels == [3, 20, 20, 5, 1])
     }
 
@@ -81,10 +82,10 @@ import Testing
             let item = try Self.mail(number, "m\((number - 1) / 10)")
             work.items.withLock { $0.append(item) }
         }
-        let backlog = Backlog(work: work, sources: [1], clock: ManualClock())
+        let backlog = Backlog(work: work, mail: [1], tasks: [], clock: ManualClock())
         await backlog.walkEnded()
         var parcels: [Int] = []
-        while let batch = try await backlog.next() { parcels.append(batch.items.count) }
+        while let batch = try await backlog.next(.mail) { parcels.append(batch.items.count) }
         #expect(parcels == Array(repeating: 10, count: 30))
     }
 
@@ -94,13 +95,13 @@ import Testing
             Self.task(1, token: "x"), Self.task(2, token: "x"), Self.task(3, token: "y"),
         ]
         work.items.withLock { $0 = items }
-        let backlog = Backlog(work: work, sources: [1], clock: ManualClock())
+        let backlog = Backlog(work: work, mail: [], tasks: [1], clock: ManualClock())
         await backlog.walkEnded()
-        let first = try #require(try await backlog.next())
-        let second = try #require(try await backlog.next())
+        let first = try #require(try await backlog.next(.tasks))
+        let second = try #require(try await backlog.next(.tasks))
         let handed = first.items.map(\.number) + second.items.map(\.number)
         #expect(handed == [1, 3])
-        async let third = backlog.next()
+        async let third = backlog.next(.tasks)
         await backlog.finished(second)
         await backlog.finished(first)
         #expect(try await third?.items.map(\.number) == [2])
@@ -110,14 +111,14 @@ import Testing
         async throws
     {
         let work = Work()
-        let backlog = Backlog(work: work, sources: [1], clock: ManualClock())
-        async let waiting = backlog.next()
+        let backlog = Backlog(work: work, mail: [1], tasks: [], clock: ManualClock())
+        async let waiting = backlog.next(.mail)
         let item = try Self.mail(1, "m")
         work.items.withLock { $0.append(item) }
-        await backlog.news()
+        await backlog.news(from: 1)
         #expect(try await waiting?.items.count == 1)
-        async let last = backlog.next()
-        async let other = backlog.next()
+        async let last = backlog.next(.mail)
+        async let other = backlog.next(.mail)
         await backlog.walkEnded()
         #expect(try await last == nil)
         #expect(try await other == nil)

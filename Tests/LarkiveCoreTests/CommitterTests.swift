@@ -10,7 +10,7 @@ import Testing
     }
 
     private static func hold(_ committer: Committer, _ staged: Staged) async throws {
-        try await committer.record(staged, numbering: 0) { _ in
+        try await committer.record([staged], numbering: 0) { _ in
             [AuditEvent(.attachmentHeld, ["attachment": 1])]
         }
     }
@@ -56,7 +56,7 @@ import Testing
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<200 {
                 group.addTask {
-                    try await committer.record(nil, numbering: 2) { first in
+                    try await committer.record([], numbering: 2) { first in
                         [AuditEvent(.messagesExamined, ["first": .integer(first)])]
                     }
                 }

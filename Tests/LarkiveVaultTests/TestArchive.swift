@@ -77,7 +77,7 @@ struct TestArchive {
             evidence: .object([:])
         )
         let folder = try #require(Folder.ID("INBOX"))
-        try await committer.record(nil, numbering: 1) { first in
+        try await committer.record([], numbering: 1) { first in
             [
                 .examined(
                     [ExaminedMessage(message: message, folder: folder)],
@@ -89,7 +89,7 @@ struct TestArchive {
         let scratch = try vault.objects.open(expecting: nil)
         try await scratch.append(bytes)
         let staged = try await scratch.finish()
-        try await committer.record(staged, numbering: 0) { _ in
+        try await committer.record([staged], numbering: 0) { _ in
             [
                 AuditEvent(
                     .attachmentHeld,

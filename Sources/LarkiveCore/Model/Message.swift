@@ -3,6 +3,8 @@ package struct Message: Hashable, Sendable {
     package typealias ID = Identifier<Message>
 
     package let id: ID
+    /// Where it lies now, as far as the platform tells.
+    package let folder: Folder.ID?
     package let subject: String?
     package let senderAddress: String?
     package let senderName: String?
@@ -15,6 +17,7 @@ package struct Message: Hashable, Sendable {
 
     package init(
         id: ID,
+        folder: Folder.ID? = nil,
         subject: String?,
         senderAddress: String?,
         senderName: String?,
@@ -24,6 +27,7 @@ package struct Message: Hashable, Sendable {
         evidence: JSON
     ) {
         self.id = id
+        self.folder = folder
         self.subject = subject
         self.senderAddress = senderAddress
         self.senderName = senderName

@@ -6,6 +6,8 @@ package struct ListingPlan: Equatable, Sendable {
     package let toRead: [Message.ID]
     /// Known messages that lie in another folder than before.
     package let moved: [Message.ID]
+    /// Examined messages that were found missing once and are here again.
+    package let reappeared: [Message.ID]
 
     package init(
         page: [Message.ID],
@@ -15,7 +17,8 @@ package struct ListingPlan: Equatable, Sendable {
     ) {
         toRead = page.filter { id in
             switch known[id]?.state {
-            case nil, .gone: true
+            case nil: true
+            case .gone(let wasExamined): !wasExamined || Folder.holdsDrafts(folder)
             case .examined(let isDraft):
                 isDraft || known[id]?.folder.map(Folder.holdsDrafts) == true
                     || Folder.holdsDrafts(folder)
@@ -23,6 +26,9 @@ package struct ListingPlan: Equatable, Sendable {
             }
         }
         let read = Set(toRead)
+        reappeared = page.filter {
+            known[$0]?.state == .gone(wasExamined: true) && !read.contains($0)
+        }
         moved = page.filter { id in
             guard let folderBefore = known[id]?.folder, !read.contains(id) else { return false }
             return folderBefore != folder
@@ -36,11 +42,13 @@ package struct TaskPlan: Equatable, Sendable {
         case new(Attachment)
         /// The same guid with another content: a new version.
         case changed(Attachment, number: Int64, version: Int64)
-        /// Known, and listed by this source for the first time.
+        /// Known, and listed by this source for the first time, or again.
         case sighted(number: Int64)
     }
 
     package let steps: [Step]
+    /// Known attachments that were found missing once and are here again.
+    package let reappeared: [Int64]
     /// Whether the task itself is new or has another summary or parent.
     package let isTaskNew: Bool
 
@@ -54,6 +62,10 @@ package struct TaskPlan: Equatable, Sendable {
                 return .changed(attachment, number: upload.number, version: upload.version + 1)
             }
             return upload.isSighted ? nil : .sighted(number: upload.number)
+        }
+        reappeared = page.attachments.compactMap { attachment in
+            let upload = known?.attachments[attachment.key.attachment]
+            return upload?.isVanished == true ? upload?.number : nil
         }
     }
 }

@@ -81,8 +81,12 @@ package enum FailureReason: String, Sendable, CaseIterable {
     /// 403/1230002 or 500/1230003 of the link call: may be permission, may be the platform.
     case mayBePermission = "may_be_permission"
     case forbidden
+    /// App id, secret or token refused; ends the run, never stands in the ledger.
+    case credentials
     case notFound = "not_found"
     case throttled
+    /// The tenant's monthly quota of calls is used up; ends the run, never stands in the ledger.
+    case quota
     case serverError = "server_error"
     /// Connection refused, reset, timed out or cut.
     case connection
@@ -103,7 +107,8 @@ package enum FailureReason: String, Sendable, CaseIterable {
         case .notFound: "the file was removed in Feishu before it could be archived"
         case .badLink: "check feishu.base_url; a link led somewhere that is not allowed"
         case .noSpace: "make room on the archive's file system"
-        case .interrupted: "nothing to do: the next run goes on"
+        case .credentials: "see what the run said about the app's credentials"
+        case .interrupted, .quota: "nothing to do: the next run goes on"
         }
     }
 }

@@ -1,10 +1,10 @@
-/// Hands out what is to be fetched: everything wanted in the manifest, in order of number.
+/// Hands out what is to be fetched: everything wanted in the manifest, each source in its turn.
 ///
 /// The manifest is the queue, so nothing is lost with the process and memory does not grow with
-/// the work. Attachments whose file token is being fetched wait until that fetch has ended.
+/// the work. Mail and tasks are handed out apart, since their links come at different rates.
+/// Attachments whose file token is being fetched wait until that fetch has ended.
 package actor Backlog {
     private static let pageSize = 256
-    private static let largestParcel = 20
 
     /// Work that shares a link call.
     package struct Batch: Equatable, Sendable {
@@ -13,35 +13,51 @@ package actor Backlog {
         package var parcel: Parcel { Parcel(attachments: items.map(\.attachment)) }
     }
 
-    private struct Content: Hashable {
-        let token: FileToken
-        let size: Int64
-    }
+    package enum Lane: Hashable, Sendable { case mail, tasks }
 
     private let work: any WorkList
     private let clock: any WallClock
     private let sources: [Int64]
-    private var ready: [Batch] = []
-    private var cursor: Int64 = 0
+    private var lines: [Lane: [WorkLine]]
     private var isWalking = true
     private var isStopped = false
     private var inFlight: Set<Content> = []
     private var parked: [Content: [Batch]] = [:]
+    /// Task attachments that were handed out: a list that is walked later may show them again.
+    private var handed: Set<Int64> = []
     private var sleepers: [CheckedContinuation<Void, Never>] = []
 
-    package init(work: any WorkList, sources: [Int64], clock: any WallClock) {
+    package init(
+        work: any WorkList,
+        mail: [Int64],
+        tasks: [Int64],
+        clock: any WallClock
+    ) {
         self.work = work
-        self.sources = sources
         self.clock = clock
+        sources = (mail + tasks).sorted()
+        lines = [.mail: mail.map(WorkLine.init), .tasks: tasks.map(WorkLine.init)]
     }
 
-    /// There may be more wanted attachments than before.
-    package func news() { wake() }
+    /// There may be more wanted attachments of that source than before.
+    package func news(from source: Int64) {
+        for lane in [Lane.mail, .tasks] {
+            for index in lines[lane, default: []].indices
+            where lines[lane]?[index].source == source {
+                lines[lane]?[index].mayHaveMore = true
+            }
+        }
+        wake()
+    }
 
-    /// A known attachment, behind the cursor, is wanted again.
-    package func again(_ number: Int64) throws(ManifestError) {
-        guard number <= cursor, let item = try work.open(number) else { return }
-        ready.append(Batch(items: [item]))
+    /// A known attachment of a task, which lies behind what was read already, may be wanted; one
+    /// that has changed is wanted again, even if it was handed out before.
+    package func again(_ number: Int64, hasChanged: Bool) throws(ManifestError) {
+        guard let item = try work.open(number, at: clock.now()),
+            lines[.tasks]?.isEmpty == false,
+            handed.insert(number).inserted || hasChanged
+        else { return }
+        lines[.tasks]?[0].ready.append(Batch(items: [item]))
         wake()
     }
 
@@ -56,73 +72,79 @@ package actor Backlog {
         wake()
     }
 
-    /// The next batch, as soon as there is one; nil when all work is done.
-    package func next() async throws(ManifestError) -> Batch? {
+    /// The next batch, as soon as there is one; nil when all work of the lane is done.
+    package func next(_ lane: Lane) async throws(ManifestError) -> Batch? {
         while !isStopped {
-            if ready.isEmpty { try refill() }
-            if let batch = takeReady() { return batch }
-            guard isWalking || !parked.isEmpty || !ready.isEmpty else {
+            if let batch = try takeReady(lane) { return batch }
+            guard isWalking || (lane == .tasks && !parked.isEmpty) else {
                 wake()
                 return nil
             }
-            if ready.isEmpty { await sleep() }
+            await sleep()
         }
         return nil
     }
 
     /// Says that a batch has ended, well or not: others with its content may go on.
     package func finished(_ batch: Batch) {
-        for content in batch.items.compactMap(Self.content) {
+        for content in batch.items.compactMap(Content.init) {
             inFlight.remove(content)
-            ready += parked.removeValue(forKey: content) ?? []
+            let freed = parked.removeValue(forKey: content) ?? []
+            if !freed.isEmpty { lines[.tasks]?[0].ready.insert(contentsOf: freed, at: 0) }
         }
         wake()
     }
 
-    private func takeReady() -> Batch? {
-        while !ready.isEmpty {
-            let batch = ready.removeFirst()
-            guard let content = batch.items.first.flatMap(Self.content) else { return batch }
-            if inFlight.insert(content).inserted { return batch }
-            parked[content, default: []].append(batch)
+    /// Sources take turns, batch by batch.
+    private func takeReady(_ lane: Lane) throws(ManifestError) -> Batch? {
+        var line = lines[lane] ?? []
+        defer { lines[lane] = line }
+        for _ in line.indices {
+            var first = line.removeFirst()
+            let batch = try take(from: &first)
+            line.append(first)
+            if let batch { return batch }
         }
         return nil
     }
 
-    private static func content(of item: WorkItem) -> Content? {
-        guard let token = item.attachment.fileToken, let size = item.attachment.size else {
+    private func take(from line: inout WorkLine) throws(ManifestError) -> Batch? {
+        while true {
+            if line.ready.isEmpty, line.mayHaveMore { try refill(&line) }
+            guard !line.ready.isEmpty else { return nil }
+            if let batch = admitted(line.ready.removeFirst()) { return batch }
+        }
+    }
+
+    private func admitted(_ batch: Batch) -> Batch? {
+        guard let content = batch.items.first.flatMap(Content.init) else { return batch }
+        guard inFlight.insert(content).inserted else {
+            parked[content, default: []].append(batch)
             return nil
         }
-        return Content(token: token, size: size)
+        return batch
     }
 
-    private func refill() throws(ManifestError) {
-        guard !sources.isEmpty else { return }
+    private func refill(_ line: inout WorkLine) throws(ManifestError) {
         let page = try work.open(
-            after: cursor,
+            after: line.cursor,
             limit: Self.pageSize,
-            in: sources,
+            from: line.source,
+            of: sources,
             at: clock.now()
         )
-        var batches = Self.batches(page)
+        line.mayHaveMore = page.count == Self.pageSize
+        var batches = Batch.made(of: page)
         // A full page may end in the middle of a message, whose rest belongs to the same link call.
-        if page.count == Self.pageSize, batches.count > 1 { batches.removeLast() }
-        ready += batches
-        cursor = batches.last?.items.last?.number ?? cursor
+        if line.mayHaveMore, batches.count > 1 { batches.removeLast() }
+        line.cursor = batches.last?.items.last?.number ?? line.cursor
+        line.ready += batches.filter(isFresh)
     }
 
-    private static func batches(_ items: [WorkItem]) -> [Batch] {
-        var batches: [[WorkItem]] = []
-        for item in items {
-            if let last = batches.last?.last, last.sharesLinkCall(with: item),
-                batches[batches.count - 1].count < largestParcel
-            {
-                batches[batches.count - 1].append(item)
-            } else {
-                batches.append([item])
-            }
-        }
-        return batches.map(Batch.init)
+    /// Of tasks, notes what is handed out.
+    private func isFresh(_ batch: Batch) -> Bool {
+        guard let item = batch.items.first, case .task = item.attachment.key else { return true }
+        return handed.insert(item.number).inserted
     }
 
     private func sleep() async {
@@ -133,6 +155,48 @@ package actor Backlog {
         let woken = sleepers
         sleepers = []
         for sleeper in woken { sleeper.resume() }
+    }
+}
+
+/// The open work of one source.
+private struct WorkLine {
+    let source: Int64
+    var cursor: Int64 = 0
+    var mayHaveMore = true
+    var ready: [Backlog.Batch] = []
+
+    init(source: Int64) { self.source = source }
+}
+
+/// What a file token stands for: equal ones are downloaded once.
+private struct Content: Hashable {
+    let token: FileToken
+    let size: Int64
+
+    init?(_ item: WorkItem) {
+        guard let token = item.attachment.fileToken, let size = item.attachment.size else {
+            return nil
+        }
+        self.token = token
+        self.size = size
+    }
+}
+
+extension Backlog.Batch {
+    private static let most = 20
+
+    fileprivate static func made(of items: [WorkItem]) -> [Backlog.Batch] {
+        var batches: [[WorkItem]] = []
+        for item in items {
+            if let last = batches.last?.last, last.sharesLinkCall(with: item),
+                batches[batches.count - 1].count < most
+            {
+                batches[batches.count - 1].append(item)
+            } else {
+                batches.append([item])
+            }
+        }
+        return batches.map(Self.init)
     }
 }
 

@@ -9,7 +9,7 @@ package actor Committer: Recorder {
     static let mostBytes: Int64 = 64 << 20
 
     private struct Entry {
-        let staged: Staged?
+        let staged: [Staged]
         let events: [AuditEvent]
         let done: CheckedContinuation<Void, any Error>
     }
@@ -50,7 +50,7 @@ package actor Committer: Recorder {
     }
 
     package func record(
-        _ staged: Staged?,
+        _ staged: [Staged],
         numbering attachments: Int,
         _ events: @Sendable (Int64) -> [AuditEvent]
     ) async throws {
@@ -87,7 +87,7 @@ package actor Committer: Recorder {
         for entry in waiting.prefix(Self.mostEntries) {
             guard count == 0 || bytes < Self.mostBytes else { break }
             count += 1
-            bytes += entry.staged?.size ?? 0
+            bytes += entry.staged.map(\.size).reduce(0, +)
         }
         defer { waiting.removeFirst(count) }
         return Array(waiting.prefix(count))
@@ -95,7 +95,7 @@ package actor Committer: Recorder {
 
     private func settle(_ group: [Entry]) async throws(RunFailure) {
         // 1. Dying after this leaves objects that nobody names: harmless, adopted when seen again.
-        let staged = group.compactMap(\.staged)
+        let staged = group.flatMap(\.staged)
         if !staged.isEmpty {
             do {
                 objectsAdded += Int64(try await store.publish(staged).count)

@@ -17,6 +17,7 @@ package enum Condition: String, Sendable, CaseIterable {
     case keyMissing = "key_missing"
     case noSpace = "no_space"
     case notWritable = "not_writable"
+    case breaker
     case auditDamaged = "audit_damaged"
     case rolledBack = "rolled_back"
 
@@ -31,6 +32,7 @@ package enum Condition: String, Sendable, CaseIterable {
         case .limit, .quota: .limit
         case .keyMissing: .key
         case .noSpace, .notWritable: .space
+        case .breaker: .breaker
         case .auditDamaged, .rolledBack: .audit
         }
     }

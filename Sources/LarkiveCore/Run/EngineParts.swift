@@ -4,8 +4,14 @@ package struct SyncSettings: Sendable {
     package let sources: [SourceName]
     package let isRestricted: Bool
     package let inlineImages: Bool
+    package let folders: FolderChoice
     /// Downloads at once.
     package let parallel: Int
+    package let limits: RunLimits
+    /// Sources whose losses are believed this time, however large.
+    package let acceptedLosses: Set<SourceName>
+    /// What was out of sight before any walk began: mailboxes that could not be looked for.
+    package let unseen: [SourceError]
     /// `run.started`, and `run.recovered` before it where an earlier run died.
     package let openingEvents: [AuditEvent]
 
@@ -14,21 +20,29 @@ package struct SyncSettings: Sendable {
         sources: [SourceName],
         isRestricted: Bool,
         inlineImages: Bool,
+        folders: FolderChoice = .all,
         parallel: Int,
+        limits: RunLimits = RunLimits(),
+        acceptedLosses: Set<SourceName> = [],
+        unseen: [SourceError] = [],
         openingEvents: [AuditEvent]
     ) {
         self.run = run
         self.sources = sources
         self.isRestricted = isRestricted
         self.inlineImages = inlineImages
+        self.folders = folders
         self.parallel = parallel
+        self.limits = limits
+        self.acceptedLosses = acceptedLosses
+        self.unseen = unseen
         self.openingEvents = openingEvents
     }
 }
 
 /// What a run works with.
 package struct EngineParts: Sendable {
-    package typealias Memory = Manifest & KnownItems & WorkList & WalkTally
+    package typealias Memory = Manifest & KnownItems & WorkList & WalkTally & Absences
 
     let mail: any MailSource
     let tasks: any TaskSource

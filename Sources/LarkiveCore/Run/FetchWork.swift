@@ -1,127 +1,95 @@
-/// Takes work from the backlog, brings the bytes, and records what became of each attachment.
+/// Takes work from the backlog and brings the bytes; what came is settled while the next is asked
+/// for.
 struct FetchWork {
+    let lane: Backlog.Lane
     let backlog: Backlog
     let fetcher: any AttachmentFetcher
     let scratches: any ScratchStore
-    let known: any KnownItems
-    let recorder: any Recorder
-    let observer: any RunObserver
-    let clock: any WallClock
-    let figures: Figures
+    let settlement: Settlement
+    let account: RunAccount
 
     /// Works until the backlog is empty; several may run at once.
     func run() async throws {
-        while !Task.isCancelled, let batch = try await backlog.next() {
-            do {
-                try await work(on: batch)
-                await backlog.finished(batch)
-            } catch {
-                await backlog.stop()
-                throw error
+        do {
+            try await withThrowingDiscardingTaskGroup { group in
+                while !Task.isCancelled, await account.mayGoOn(),
+                    let batch = try await backlog.next(lane)
+                {
+                    let settling = try await bring(batch)
+                    group.addTask {
+                        try await settling.ended()
+                        await backlog.finished(batch)
+                    }
+                }
             }
+        } catch {
+            await backlog.stop()
+            throw error
         }
     }
 
-    private func work(on batch: Backlog.Batch) async throws {
-        if let item = batch.items.first, try await adopt(item) { return }
+    private func bring(_ batch: Backlog.Batch) async throws -> Settling {
+        let settling = Settling(settlement)
+        if let item = batch.items.first, try await settlement.adopt(item) { return settling }
         let items = Dictionary(
             batch.items.map { ($0.attachment.key, $0) },
             uniquingKeysWith: { first, _ in first }
         )
-        let outcomes = Outcomes()
         await fetcher.fetch(batch.parcel, into: scratches) { delivery in
             guard let item = items[delivery.key] else { return }
-            do {
-                try await settle(item, delivery.result)
-            } catch { await outcomes.note(error) }
+            await settling.begin(item, delivery.result)
         }
-        if let failure = await outcomes.failure { throw failure }
+        return settling
     }
+}
 
-    /// A file token that is held already names the same bytes: no download.
-    private func adopt(_ item: WorkItem) async throws -> Bool {
-        guard let token = item.attachment.fileToken, let size = item.attachment.size,
-            let holder = try known.holder(of: token, size: size)
-        else { return false }
-        try await recorder.record([
-            AuditEvent(
-                .attachmentAdopted,
-                [
-                    "attachment": .integer(item.number), "version": .integer(item.version),
-                    "sha256": .string(holder.digest.hex), "size": .integer(holder.size),
-                    "from": .integer(holder.number),
-                ]
-            )
-        ])
-        observer.observe(.held(bytes: holder.size, adopted: true))
-        return true
-    }
+/// The deliveries of one batch on their way into the archive.
+///
+/// What has been accepted is settled even when the run is stopped meanwhile.
+private actor Settling {
+    private let settlement: Settlement
+    private var tasks: [Task<Void, any Error>] = []
 
-    private func settle(_ item: WorkItem, _ result: Result<Received, FetchError>) async throws {
-        switch result {
-        case .success(let received): try await hold(item, received)
-        // A run that is stopped leaves its work as it was: wanted, and no attempt counted.
-        case .failure(let error) where error.reason == .interrupted: break
-        case .failure(let error) where error.reason == .noSpace:
-            throw RunFailure.store(StoreError(.noSpace, error.detail))
-        case .failure(let error): try await fail(item, error)
-        }
-    }
+    init(_ settlement: Settlement) { self.settlement = settlement }
 
-    private func hold(_ item: WorkItem, _ received: Received) async throws {
-        let staged = received.staged
-        try await recorder.record(staged, numbering: 0) { _ in
-            [
-                AuditEvent(
-                    .attachmentHeld,
-                    [
-                        "attachment": .integer(item.number), "version": .integer(item.version),
-                        "sha256": .string(staged.digest.hex), "size": .integer(staged.size),
-                        "via": .string(received.via.rawValue),
-                    ],
-                    hidden: ["headers": .object(received.evidence)]
-                )
-            ]
-        }
-        await staged.scratch.discard()
-        await figures.add(bytes: staged.size)
-        observer.observe(.held(bytes: staged.size, adopted: false))
-    }
-
-    private func fail(_ item: WorkItem, _ error: FetchError) async throws {
-        let attempts = item.attempts + 1
-        let nextTry = LedgerSchedule.nextTry(afterFailures: attempts, at: clock.now())
-        try await recorder.record([
-            AuditEvent(
-                .attachmentFailed,
-                [
-                    "attachment": .integer(item.number), "reason": .string(error.reason.rawValue),
-                    "attempts": .integer(attempts), "next_try": .string(nextTry.description),
-                ],
-                hidden: ["detail": .string(error.detail)]
-            )
-        ])
-        observer.observe(
-            .failed(
-                item.attachment.key,
-                name: item.attachment.name,
-                error.reason,
-                detail: error.detail
-            )
+    /// Returns as soon as there is room for more.
+    func begin(_ item: WorkItem, _ result: Result<Received, FetchError>) async {
+        await settlement.room.enter()
+        let settlement = settlement
+        tasks.append(
+            Task {
+                do {
+                    try await settlement.settle(item, result)
+                    await settlement.room.leave()
+                } catch {
+                    await settlement.room.leave()
+                    throw error
+                }
+            }
         )
     }
+
+    /// Returns when all are part of the archive, or throws what kept one of them out.
+    func ended() async throws {
+        for task in tasks { try await task.value }
+    }
 }
 
-/// Keeps the first error of deliveries that run at once.
-private actor Outcomes {
-    private(set) var failure: (any Error)?
+/// Lets a bounded number in at once.
+actor Room {
+    private let most: Int
+    private var inside = 0
+    private var waiters: [CheckedContinuation<Void, Never>] = []
 
-    func note(_ error: any Error) { failure = failure ?? error }
-}
+    init(for most: Int) { self.most = most }
 
-/// Counts what a run has cost so far.
-actor Figures {
-    private(set) var bytesDownloaded: Int64 = 0
+    func enter() async {
+        while inside >= most { await withCheckedContinuation { waiters.append($0) } }
+        inside += 1
+    }
 
-    func add(bytes: Int64) { bytesDownloaded += bytes }
+    func leave() {
+        inside -= 1
+        if !waiters.isEmpty { waiters.removeFirst().resume() }
+    }
 }

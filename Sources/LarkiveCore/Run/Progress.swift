@@ -4,8 +4,9 @@ package enum Progress: Sendable {
     case sourceEnded(SourceName, SourceError?)
     /// Messages or tasks that were listed.
     case listed(Int)
-    /// Attachments that are wanted now, with the bytes as far as they are declared.
-    case wanted(Int, bytes: Int64)
+    /// Attachments that are wanted now, with the bytes as far as they are declared and the calls
+    /// for links of mail that they will need: the slowest part of a first run.
+    case wanted(Int, bytes: Int64, linkCalls: Int)
     /// An attachment that is in the archive now; after its manifest rows, never before.
     case held(bytes: Int64, adopted: Bool)
     case failed(AttachmentKey, name: String, FailureReason, detail: String)

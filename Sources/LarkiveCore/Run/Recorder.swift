@@ -7,7 +7,7 @@ package protocol Recorder: Sendable {
     ///
     /// `attachments` numbers are given from `first`, which the events are made with.
     func record(
-        _ staged: Staged?,
+        _ staged: [Staged],
         numbering attachments: Int,
         _ events: @Sendable (_ first: Int64) -> [AuditEvent]
     ) async throws
@@ -15,7 +15,7 @@ package protocol Recorder: Sendable {
 
 extension Recorder {
     package func record(_ events: [AuditEvent]) async throws {
-        try await record(nil, numbering: 0) { _ in events }
+        try await record([], numbering: 0) { _ in events }
     }
 }
 

@@ -8,12 +8,18 @@ struct RunReport: Sendable {
     var walks: [WalkReport] = []
     var tallies = Tallies()
     var figures = RunFigures()
-    var bytesDownloaded: Int64 = 0
-    var signal: ExitCode?
+    /// What ended the run before its work was done.
+    var cause: StopCause?
+    /// What was out of sight before any walk began.
+    private let blindSpots: [SourceError]
     private var fatal: Set<Condition> = []
     private var words: [String] = []
 
-    init(walks: [WalkReport] = []) { self.walks = walks }
+    init(unseen: [SourceError] = []) { blindSpots = unseen }
+
+    private var signal: ExitCode? {
+        if case .signal(let code) = cause { code } else { nil }
+    }
 
     /// Notes an error that ended the run.
     mutating func note(_ error: any Error) {
@@ -50,22 +56,25 @@ struct RunReport: Sendable {
                 name: $0.name,
                 tally: tallies.sources[$0.name] ?? Tally(),
                 examinedNow: $0.examinedNow,
+                vanished: $0.vanished,
                 failure: $0.failure,
                 unreadable: $0.unreadable,
-                isBlind: $0.isBlind
+                isBlind: $0.isBlind,
+                broken: $0.broken
             )
         }
     }
 
     private var conditions: Set<Condition> {
-        var conditions = fatal
+        var conditions = fatal.union(cause?.conditions ?? [])
+        conditions.formUnion(blindSpots.compactMap(\.kind.partCondition))
         for walk in walks { conditions.formUnion(walk.conditions) }
         let total = tallies.total
         if total.failed > 0 { conditions.insert(.itemsFailed) }
         // A blind source or a stopped walk has unread messages, and says so by its own condition.
         let isCut = walks.contains { $0.isBlind || $0.failure != nil }
         if total.messages.unread > 0, !isCut, fatal.isEmpty { conditions.insert(.messageUnread) }
-        if total.pending > 0, !isCut, signal == nil, fatal.isEmpty {
+        if total.pending > 0, !isCut, cause == nil, fatal.isEmpty {
             conditions.insert(.equationOpen)
         }
         if !([total] + tallies.sources.values).allSatisfy(\.closes) {
@@ -89,35 +98,24 @@ struct RunReport: Sendable {
     }
 
     private var unseen: [String] {
-        words
-            + walks.flatMap { walk -> [String] in
-                let failure = walk.failure.map { failure in
-                    "\(walk.name): \(failure.detail)" + (failure.hint.map { "; \($0)" } ?? "")
-                }
-                let blind =
-                    walk.isBlind
-                    ? "\(walk.name): the platform shows no bodies and no attachments; grant the "
-                        + "app the scope mail:user_mailbox.message.body:read"
-                    : nil
-                return [failure, blind].compactMap { $0 }
-                    + walk.unreadable.map { "\(walk.name): \($0)" }
-            }
+        words + (cause?.words.map { [$0] } ?? []) + blindSpots.map(\.words)
+            + walks.flatMap { walk in walk.unseen.map { "\(walk.name): \($0)" } }
     }
 
     /// `source.listed` for every source that was walked.
     func listings(of summary: RunSummary, _ settings: SyncSettings) -> [AuditEvent] {
-        zip(walks, summary.sources).map { walk, source in
+        zip(walks, summary.sources).filter(\.0.isBegun).map { walk, source in
             var record: JSONObject = [
                 "source": .integer(walk.number), "complete": .bool(source.isComplete),
                 "restricted": .bool(settings.isRestricted),
             ]
             record.append("counts", .object(RunSummary.counts(source.tally)))
-            var hidden: JSONObject = [
-                "folders": .array(walk.folders.map { .string($0.id.rawValue) })
-            ]
+            record.append("coverage", .object(walk.coverageCounts))
+            record.append("blind", .bool(walk.isBlind))
+            var hidden = walk.coverageNames
             if let failure = walk.failure { hidden.append("error", .string(failure.detail)) }
             if !walk.unreadable.isEmpty {
-                hidden.append("unreadable", .array(walk.unreadable.map(JSON.string)))
+                hidden.append("unreadable", .array(walk.unreadable.map { .string($0.detail) }))
             }
             return AuditEvent(.sourceListed, record, hidden: hidden)
         }
@@ -128,17 +126,84 @@ extension WalkReport {
     fileprivate var conditions: Set<Condition> {
         var conditions: Set<Condition> = []
         if isBlind { conditions.insert(.blind) }
-        if !unreadable.isEmpty { conditions.insert(.walkIncomplete) }
-        switch failure?.kind {
-        case .credentials: conditions.insert(.credentials)
-        case .forbidden: conditions.insert(.sourceForbidden)
-        case .gone: conditions.insert(.sourceGone)
-        case .quota: conditions.insert(.quota)
-        case .unreachable, .temporary, .incomplete: conditions.insert(.walkIncomplete)
-        case nil: break
-        }
-        return conditions
+        if broken != nil { conditions.insert(.breaker) }
+        if let condition = failure?.kind.condition { conditions.insert(condition) }
+        return conditions.union(unreadable.compactMap(\.kind.partCondition))
     }
+
+    /// What could not be seen of the source, in words, with what to do about it.
+    fileprivate var unseen: [String] {
+        let blind =
+            "the platform shows no bodies and no attachments; grant the app the scope "
+            + "mail:user_mailbox.message.body:read"
+        return [failure?.words, isBlind ? blind : nil, broken?.words(of: name)].compactMap { $0 }
+            + unreadable.map(\.words)
+    }
+
+    fileprivate var coverageCounts: JSONObject {
+        guard name.isMail else { return [:] }
+        return [
+            "folders": JSON(coverage?.walked.count ?? 0),
+            "left_out": JSON(coverage?.leftOut.count ?? 0),
+        ]
+    }
+
+    fileprivate var coverageNames: JSONObject {
+        guard name.isMail, let coverage else { return [:] }
+        return [
+            "folders": .array(coverage.walked.map { .string($0.id.rawValue) }),
+            "left_out": .array(coverage.leftOut.map { .string($0.id.rawValue) }),
+        ]
+    }
+}
+
+extension BrokenListing {
+    fileprivate func words(of name: SourceName) -> String {
+        "\(absence.missed) of \(absence.live) attachments are listed no more, all at once; nothing "
+            + "was marked as gone; if it is true: larkive sync --accept-vanish \(name)"
+    }
+}
+
+extension StopCause {
+    fileprivate var conditions: Set<Condition> {
+        switch self {
+        case .signal: []
+        case .limit: [.limit]
+        case .quota: [.quota]
+        case .credentials: [.credentials]
+        }
+    }
+
+    fileprivate var words: String? {
+        switch self {
+        case .signal: nil
+        case .limit(let words): "\(words): the run ended, the next one goes on"
+        case .quota: "the tenant's monthly quota of API calls is used up: the run ended"
+        case .credentials(let words): words
+        }
+    }
+}
+
+extension SourceError {
+    /// What happened and what to do about it, in one line.
+    var words: String { detail + (hint.map { "; \($0)" } ?? "") }
+}
+
+extension SourceError.Kind {
+    /// Nil for a walk that was stopped: the reason for the stop is the condition.
+    var condition: Condition? {
+        switch self {
+        case .stopped: nil
+        case .credentials: .credentials
+        case .forbidden: .sourceForbidden
+        case .gone: .sourceGone
+        case .quota: .quota
+        case .unreachable, .temporary, .incomplete: .walkIncomplete
+        }
+    }
+
+    /// The condition of a source of which only a part is out of sight.
+    var partCondition: Condition? { self == .gone ? .walkIncomplete : condition }
 }
 
 extension AuditEvent {

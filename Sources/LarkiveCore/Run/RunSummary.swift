@@ -30,14 +30,16 @@ package struct SourceSummary: Sendable {
     package let name: SourceName
     package let tally: Tally
     package let examinedNow: Int64
+    package let vanished: Int64
     /// Why the walk did not reach its end; nil when it did.
     package let failure: SourceError?
-    /// What was left out of a walk that reached its end, in words.
-    package let unreadable: [String]
+    /// What was left out of a walk that reached its end.
+    package let unreadable: [SourceError]
     package let isBlind: Bool
+    package let broken: BrokenListing?
 
     package var isComplete: Bool {
-        failure == nil && unreadable.isEmpty && !isBlind && tally.failed == 0
+        failure == nil && unreadable.isEmpty && !isBlind && broken == nil && tally.failed == 0
             && tally.pending == 0 && tally.messages.unread == 0 && tally.closes
     }
 }
@@ -95,7 +97,7 @@ extension SourceSummary {
         ])
         for member in RunSummary.counts(tally).members { object.append(member.name, member.value) }
         object.append("messages", .object(messages))
-        object.append("vanished", 0)
+        object.append("vanished", .integer(vanished))
         object.append("blind", .bool(isBlind))
         if let failure { object.append("error", .string(failure.detail)) }
         return .object(object)

@@ -3,11 +3,10 @@
 /// Walking, link minting and downloading overlap; the closing equation is counted from both sides
 /// when all of them have ended.
 package struct SyncEngine: Sendable {
-    private static let walksAtOnce = 4
-
     private let settings: SyncSettings
     private let parts: EngineParts
     private let committer: Committer
+    private let account: RunAccount
 
     package init(settings: SyncSettings, parts: EngineParts) throws(ManifestError) {
         self.settings = settings
@@ -17,23 +16,27 @@ package struct SyncEngine: Sendable {
             audit: parts.audit,
             manifest: parts.manifest
         )
+        account = RunAccount(limits: settings.limits, clock: parts.clock)
     }
 
-    /// Runs to the end, or until the calling task is cancelled; what was accepted is sealed.
+    /// Ends the run early and cleanly: what was accepted is sealed, what is open waits.
+    package func stop(_ cause: StopCause) async { await account.stop(cause) }
+
+    /// Runs to the end, or until it is stopped; what was accepted is sealed.
     ///
-    /// Never throws: whatever happens is a condition of the summary. `signal` is asked at the end.
-    package func run(signal: @Sendable () async -> ExitCode?) async -> RunSummary {
+    /// Never throws: whatever happens is a condition of the summary.
+    package func run() async -> RunSummary {
         let started = parts.clock.now()
-        var report = RunReport()
+        var report = RunReport(unseen: settings.unseen)
         do {
-            try await begin()
-            report = try await pipeline()
+            try await committer.record(settings.openingEvents)
+            report.walks = try await pipeline()
         } catch { report.note(error) }
         do {
             report.tallies = try tallies(of: report)
         } catch { report.note(error) }
-        report.signal = await signal()
-        report.figures = await figures(report.bytesDownloaded)
+        report.cause = await account.cause
+        report.figures = await figures()
         let summary = report.summary(
             run: settings.run,
             started: started,
@@ -42,74 +45,52 @@ package struct SyncEngine: Sendable {
         return await end(summary, report)
     }
 
-    private func begin() async throws {
-        try await committer.record(settings.openingEvents)
+    private func numbers() async throws -> Numbers {
+        var numbers = try parts.manifest.numbers()
+        for name in settings.sources {
+            numbers.sources[name] = try await committer.number(of: name)
+        }
+        return numbers
     }
 
-    private func pipeline() async throws -> RunReport {
-        var numbers: [SourceName: Int64] = [:]
-        for name in settings.sources { numbers[name] = try await committer.number(of: name) }
+    private func pipeline() async throws -> [WalkReport] {
+        let numbers = try await numbers()
+        let named = settings.sources.compactMap { name in
+            numbers.sources[name].map { (isMail: name.isMail, number: $0) }
+        }
         let backlog = Backlog(
             work: parts.manifest,
-            sources: numbers.values.sorted(),
+            mail: named.filter(\.isMail).map(\.number),
+            tasks: named.filter { !$0.isMail }.map(\.number),
             clock: parts.clock
         )
-        let figures = Figures()
         let walks = Walks(
             names: settings.sources,
             numbers: numbers,
-            atOnce: Self.walksAtOnce,
-            parts: walkParts(recorder: committer, backlog: backlog)
+            parts: walkParts(committer, backlog)
         )
-        var report = try await withThrowingTaskGroup(of: [WalkReport].self) { group in
-            group.addTask {
-                do {
-                    let reports = try await walks.run()
-                    await backlog.walkEnded()
-                    return reports
-                } catch {
-                    await backlog.stop()
-                    throw error
-                }
-            }
-            for _ in 0..<settings.parallel {
-                group.addTask {
-                    try await fetchWork(backlog, figures).run()
-                    return []
-                }
-            }
-            var reports: [WalkReport] = []
-            for try await some in group { reports += some }
-            return RunReport(walks: reports)
-        }
-        report.bytesDownloaded = await figures.bytesDownloaded
-        return report
+        let work = FetchCrew(settings, parts, committer, account, backlog)
+        return try await RunPipeline(walks: walks, crew: work, backlog: backlog, account: account)
+            .run()
     }
 
-    private func walkParts(recorder: any Recorder, backlog: Backlog?) -> WalkParts {
+    private func walkParts(_ recorder: any Recorder, _ backlog: Backlog?) -> WalkParts {
         WalkParts(
             mail: parts.mail,
             tasks: parts.tasks,
-            known: parts.manifest,
-            tally: parts.manifest,
+            memory: parts.manifest,
             recorder: recorder,
+            scratches: backlog == nil ? nil : parts.store,
             backlog: backlog,
+            account: account,
             observer: parts.observer,
             clock: parts.clock,
-            inlineImages: settings.inlineImages
-        )
-    }
-
-    private func fetchWork(_ backlog: Backlog, _ figures: Figures) -> FetchWork {
-        FetchWork(
-            backlog: backlog,
-            fetcher: parts.fetcher,
-            scratches: parts.store,
-            known: parts.manifest,
-            recorder: committer,
-            observer: parts.observer,
-            clock: parts.clock,
-            figures: figures
+            rules: WalkRules(
+                inlineImages: settings.inlineImages,
+                folders: settings.folders,
+                mayConclude: backlog != nil && !settings.isRestricted,
+                acceptedLosses: settings.acceptedLosses
+            )
         )
     }
 
@@ -124,9 +105,9 @@ package struct SyncEngine: Sendable {
         )
     }
 
-    private func figures(_ bytes: Int64) async -> RunFigures {
+    private func figures() async -> RunFigures {
         var figures = parts.costs()
-        figures.bytesDownloaded = bytes
+        figures.bytesDownloaded = await account.bytesDownloaded
         figures.objectsAdded = await committer.objectsAdded
         return figures
     }
@@ -165,21 +146,25 @@ package struct SyncEngine: Sendable {
     /// What a run would do: walks and reads what is new, writes nothing.
     package func plan() async throws -> PlanSummary {
         let counter = PlanCounter(numbers: try parts.manifest.numbers())
-        var numbers: [SourceName: Int64] = [:]
-        for name in settings.sources { numbers[name] = await counter.number(of: name) }
+        var numbers = try parts.manifest.numbers()
+        for name in settings.sources { numbers.sources[name] = await counter.number(of: name) }
         let walks = Walks(
             names: settings.sources,
             numbers: numbers,
-            atOnce: Self.walksAtOnce,
-            parts: walkParts(recorder: counter, backlog: nil)
+            parts: walkParts(counter, nil)
         )
         let reports = try await walks.run()
-        let open = try parts.manifest.open(
-            after: 0,
-            limit: .max,
-            in: numbers.values.sorted(),
-            at: parts.clock.now()
-        )
-        return await counter.summary(reports, open: open.count)
+        let places = settings.sources.compactMap { numbers.sources[$0] }.sorted()
+        var open: [WorkItem] = []
+        for place in places {
+            open += try parts.manifest.open(
+                after: 0,
+                limit: .max,
+                from: place,
+                of: places,
+                at: parts.clock.now()
+            )
+        }
+        return await counter.summary(reports, open: open)
     }
 }

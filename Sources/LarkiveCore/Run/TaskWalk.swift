@@ -1,40 +1,49 @@
-/// Walks one task source: lists attachments of every task, records what is new.
+/// Walks one task source: lists attachments of every task, records what is new, concludes what is
+/// gone.
 struct TaskWalk {
     let root: TaskRoot
     let source: Int64
+    let name: SourceName
     let parts: WalkParts
 
-    func run() async throws -> [String] {
-        var unreadable: [String] = []
+    func run(_ report: inout WalkReport) async throws {
         try await parts.tasks.walk(root) { page in
-            try Task.checkCancellation()
-            unreadable += page.unreadable
+            try await parts.checkpoint()
+            report.unreadable += page.unreadable
             try await take(page)
         }
-        return unreadable
+        report.coverage = MailCoverage(walked: [])
+        guard report.mayConclude, parts.rules.mayConclude else { return }
+        let absences = TaskAbsences(source: source, name: name, parts: parts)
+        try await absences.conclude(&report)
     }
 
     private func take(_ page: TaskPage) async throws {
         parts.observer.observe(.listed(1))
-        try parts.tally.mark(page.attachments.map(\.key), in: source)
-        let plan = TaskPlan(page: page, known: try parts.known.task(page.task.id, from: source))
+        try parts.memory.mark(page.attachments.map(\.key), in: source)
+        let plan = TaskPlan(page: page, known: try parts.memory.task(page.task.id, from: source))
         guard plan.isTaskNew || !plan.steps.isEmpty else { return }
         try await record(plan, of: page.task)
         let wanted = plan.steps.compactMap(\.wanted)
-        guard !wanted.isEmpty else { return }
-        parts.observer.observe(
-            .wanted(wanted.count, bytes: wanted.compactMap(\.size).reduce(0, +))
-        )
-        for case .changed(_, let number, _) in plan.steps {
-            try await parts.backlog?.again(number)
+        if !wanted.isEmpty {
+            let bytes = wanted.compactMap(\.size).reduce(0, +)
+            parts.observer.observe(.wanted(wanted.count, bytes: bytes, linkCalls: 0))
         }
-        await parts.backlog?.news()
+        // Numbers that are known lie behind what was handed out already.
+        for case .changed(_, let number, _) in plan.steps {
+            try await parts.backlog?.again(number, hasChanged: true)
+        }
+        for case .sighted(let number) in plan.steps {
+            try await parts.backlog?.again(number, hasChanged: false)
+        }
+        await parts.backlog?.news(from: source)
     }
 
     private func record(_ plan: TaskPlan, of task: TaskItem) async throws {
         let count = plan.steps.filter(\.isNew).count
-        try await parts.recorder.record(nil, numbering: count) { [source] first in
+        try await parts.recorder.record([], numbering: count) { [source] first in
             [.listed([(task, plan.steps)], source: source, first: first)]
+                + plan.reappeared.map { .reappeared($0, source: source) }
         }
     }
 }

@@ -10,11 +10,15 @@ package struct FeishuMailSource: MailSource {
     /// first such failure is thrown when all have been visited.
     package func walk(
         _ mailbox: Mailbox.ID,
+        _ choice: FolderChoice,
         visit: (MailPage) async throws -> Void
-    ) async throws {
+    ) async throws -> MailCoverage {
         let found = try await folders(of: mailbox)
-        var failures = found.gaps.map { SourceError(.incomplete, "mailbox \(mailbox): \($0)") }
-        for folder in found.folders {
+        let chosen = found.folders.filter(choice.admits)
+        var failures = found.gaps(choice).map {
+            SourceError(.incomplete, "mailbox \(mailbox): \($0)")
+        }
+        for folder in chosen {
             let failure = try await walk(folder, of: mailbox, visit)
             try Task.checkCancellation()
             if let failure {
@@ -23,6 +27,8 @@ package struct FeishuMailSource: MailSource {
             }
         }
         if let failure = failures.first { throw failure }
+        let leftOut = found.folders.filter { !choice.admits($0) }
+        return MailCoverage(walked: chosen, leftOut: leftOut)
     }
 
     /// Visits the pages of one folder.
@@ -50,7 +56,8 @@ package struct FeishuMailSource: MailSource {
 
     package func read(
         _ ids: [Message.ID],
-        in mailbox: Mailbox.ID
+        in mailbox: Mailbox.ID,
+        into scratches: (any ScratchStore)?
     ) async throws(SourceError) -> MailAnswers {
         var reader = MessageReader(client, mailbox)
         return try await reader.read(ids)

@@ -20,6 +20,20 @@ package struct FeishuTaskSource: TaskSource {
         switch root {
         case .tasklist(let list): try await walk.visitTasks(of: list, visit)
         case .task(let task): try await walk.visitTask(task, visit)
+        case .myTasks: throw SourceError(.forbidden, "my tasks need the user identity")
+        }
+    }
+
+    /// Source: the page on getting an attachment of a task.
+    package func isThere(_ attachment: Attachment.ID) async throws(SourceError) -> Bool {
+        do {
+            _ = try await client.answer(to: FeishuCall(.taskAttachment, attachment.rawValue))
+            return true
+        } catch {
+            guard error.meaning == .notFound else {
+                throw SourceError(error, in: "task attachment \(attachment)")
+            }
+            return false
         }
     }
 }

@@ -32,10 +32,17 @@ struct MailFolders: Equatable, Sendable {
         folders.append(Folder(id: id, name: try item.text("name") ?? ""))
     }
 
-    /// What keeps a walk of these folders from being complete.
-    var gaps: [String] {
-        let hasInbox = folders.contains { $0.id.rawValue == "INBOX" }
-        return unreadable + (hasInbox ? [] : ["the folder INBOX is not among the folders"])
+    /// What keeps a walk of the chosen ones from being complete.
+    func gaps(_ choice: FolderChoice) -> [String] {
+        let wanted: [String] =
+            switch choice {
+            case .all: ["INBOX"]
+            case .only(let names): names
+            }
+        let missing = wanted.filter { name in
+            !folders.contains { $0.id.rawValue == name || $0.name == name }
+        }
+        return unreadable + missing.map { "the folder \($0) is not among the folders" }
     }
 }
 

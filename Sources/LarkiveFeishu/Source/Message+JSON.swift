@@ -11,6 +11,7 @@ extension Message {
         let attachments = try Self.attachments(item, of: id, in: mailbox)
         self.init(
             id: id,
+            folder: try item.text("folder_id").flatMap(Folder.ID.init),
             subject: try item.text("subject"),
             senderAddress: try sender?.text("mail_address"),
             senderName: try sender?.text("name"),

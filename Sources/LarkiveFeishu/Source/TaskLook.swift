@@ -7,7 +7,7 @@ struct TaskLook {
     private let task: TaskItem
     private var attachments: [Attachment] = []
     private var keys: Set<AttachmentKey> = []
-    private var unreadable: [String] = []
+    private var unreadable: [SourceError] = []
     private(set) var subtasks: [TaskNode] = []
     /// A refusal that may mean that the platform is down.
     private(set) var serverFailure: SourceError?
@@ -58,7 +58,7 @@ struct TaskLook {
             await desk.offer(DownloadLease(Secret(url), .task, sent: sent), for: attachment.key)
         } catch {
             let name = item.guid.map { " \(PlainText.short($0))" } ?? ""
-            unreadable.append("attachment\(name): \(error.detail)")
+            unreadable.append(malformed("attachment\(name): \(error.detail)"))
         }
     }
 
@@ -66,18 +66,22 @@ struct TaskLook {
         do throws(BadAnswer) {
             subtasks.append(try TaskNode(item, parent: task.id))
         } catch {
-            unreadable.append("a subtask cannot be read: \(error.detail)")
+            unreadable.append(malformed("a subtask cannot be read: \(error.detail)"))
         }
+    }
+
+    private func malformed(_ words: String) -> SourceError {
+        SourceError(.incomplete, "task \(task.id): \(words)")
     }
 
     private mutating func note(_ error: ListError, _ what: String) throws(SourceError) {
         let failure = SourceError(error, in: "task \(task.id), \(what)")
         guard case .refused(let refusal) = error else {
-            unreadable.append(failure.detail)
+            unreadable.append(failure)
             return
         }
         guard !refusal.sinksSource else { throw failure }
         if refusal.meaning == .server { serverFailure = failure }
-        unreadable.append(failure.detail)
+        unreadable.append(failure)
     }
 }

@@ -45,6 +45,61 @@ extension Apply {
         try clearLedger(of: "attachment:\(attachment)")
     }
 
+    /// One source lists it no more.
+    func miss(_ attachment: Int64, from source: Int64) throws {
+        try run(
+            """
+            UPDATE sighting SET missed_at = coalesce(missed_at, ?)
+            WHERE attachment = ? AND source = ?
+            """,
+            [time, attachment, source]
+        )
+    }
+
+    func vanish() throws {
+        let attachment = try number("attachment")
+        try miss(attachment, from: try number("source"))
+        try run(
+            "UPDATE attachment SET vanished = coalesce(vanished, ?) WHERE n = ?",
+            [time, attachment]
+        )
+    }
+
+    /// Lifts the tombstone; a message that was gone is there again with it.
+    func reappear() throws {
+        let (attachment, source) = (try number("attachment"), try number("source"))
+        try sight(attachment, from: source)
+        try run("UPDATE attachment SET vanished = NULL WHERE n = ?", [attachment])
+        try run(
+            """
+            UPDATE message SET state = 'examined' WHERE state = 'gone' AND (source, id) =
+                (SELECT source, message_id FROM attachment WHERE n = ? AND kind = 'mail')
+            """,
+            [attachment]
+        )
+    }
+
+    /// Somebody takes the loss upon themselves: it is counted as skipped from now on.
+    func accept() throws {
+        let attachment = try number("attachment")
+        try run(
+            "UPDATE attachment SET state = 'skipped', rule = 'accepted' WHERE n = ?",
+            [attachment]
+        )
+        try clearLedger(of: "attachment:\(attachment)")
+    }
+
+    /// Makes an item of the ledger due at once.
+    func retry() throws {
+        let subject: String
+        if let attachment = fields["attachment"]?.integer {
+            subject = "attachment:\(attachment)"
+        } else {
+            subject = try messageSubject()
+        }
+        try run("UPDATE ledger SET next_try = ? WHERE subject = ?", [time, subject])
+    }
+
     func failAttachment() throws {
         let attachment = try number("attachment")
         try run("UPDATE attachment SET state = 'failed', rule = NULL WHERE n = ?", [attachment])

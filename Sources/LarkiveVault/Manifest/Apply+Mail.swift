@@ -46,6 +46,7 @@ extension Apply {
     ) throws -> Int64 {
         if let known = item["number"]?.integer {
             try run("UPDATE attachment SET vanished = NULL WHERE n = ?", [known])
+            try sight(known, from: source)
             return known
         }
         let number = next

@@ -68,6 +68,13 @@ struct Apply {
                 "UPDATE attachment SET state = 'skipped', rule = ? WHERE n = ?",
                 [try text("rule"), try number("attachment")]
             )
+        case .attachmentResolved:
+            try clearLedger(of: "attachment:\(try number("attachment"))")
+        case .attachmentAccepted: try accept()
+        case .attachmentVanished: try vanish()
+        case .attachmentReappeared: try reappear()
+        case .provenanceChanged: try miss(try number("attachment"), from: try number("source"))
+        case .ledgerRetried: try retry()
         case .objectDamaged:
             try run(
                 "UPDATE object SET damaged = ? WHERE digest = ?",

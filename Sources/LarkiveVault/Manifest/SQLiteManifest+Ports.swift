@@ -27,12 +27,17 @@ extension SQLiteManifest: Manifest {
     package func numbers() throws(ManifestError) -> Numbers {
         try inDatabase { db in
             var sources: [SourceName: Int64] = [:]
-            for row in try Row.fetchAll(db, sql: "SELECT n, name FROM source") {
-                if let name = SourceName(row["name"]) { sources[name] = row["n"] }
+            var lastListed: [SourceName: Timestamp] = [:]
+            for row in try Row.fetchAll(db, sql: "SELECT n, name, last_listed FROM source") {
+                guard let name = SourceName(row["name"]) else { continue }
+                sources[name] = row["n"]
+                let listed: String? = row["last_listed"]
+                lastListed[name] = listed.flatMap { Timestamp($0) }
             }
             let last = try Int64.fetchOne(db, sql: "SELECT max(n) FROM attachment")
             return Numbers(
                 sources: sources,
+                lastListed: lastListed,
                 lastSource: sources.values.max() ?? 0,
                 lastAttachment: last ?? 0
             )
@@ -74,7 +79,7 @@ extension SQLiteManifest: KnownItems {
         try inDatabase { db in
             let statement = try db.cachedStatement(
                 sql: """
-                    SELECT m.state, m.draft, m.folder, l.attempts, l.next_try FROM message m
+                    SELECT m.state, m.draft, m.folder, m.attachment_count, l.attempts, l.next_try FROM message m
                     LEFT JOIN ledger l ON m.state = 'unread' AND l.subject = 'message:' || ?1 || '/' || ?2
                     WHERE m.source = ?1 AND m.id = ?2
                     """
@@ -104,6 +109,44 @@ extension SQLiteManifest: KnownItems {
         }
     }
 
+    package func vanished(
+        of message: Message.ID,
+        in source: Int64
+    ) throws(ManifestError) -> [Int64] {
+        try inDatabase { db in
+            try Int64.fetchAll(
+                db,
+                sql: """
+                    SELECT a.n FROM attachment a
+                    JOIN sighting s ON s.attachment = a.n AND s.source = a.source
+                    WHERE a.source = ? AND a.message_id = ? AND a.vanished IS NOT NULL
+                        AND s.missed_at IS NOT NULL ORDER BY a.n
+                    """,
+                arguments: [source, message.rawValue]
+            )
+        }
+    }
+
+    package func witnesses(
+        in source: Int64,
+        limit: Int
+    ) throws(ManifestError) -> [Witness] {
+        try inDatabase { db in
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT id, attachment_count > 0 AS shows FROM message
+                    WHERE source = ? AND state = 'examined' AND draft = 0
+                    ORDER BY shows DESC, date DESC LIMIT ?
+                    """,
+                arguments: [source, limit]
+            )
+            return rows.compactMap { row in
+                Message.ID(row["id"]).map { Witness(id: $0, hasAttachments: row["shows"]) }
+            }
+        }
+    }
+
     package func task(
         _ id: TaskItem.ID,
         from source: Int64
@@ -124,7 +167,8 @@ extension SQLiteManifest: KnownItems {
                 db.cachedStatement(
                     sql: """
                         SELECT a.id, a.n, a.version, v.file_token, v.size,
-                            s.attachment IS NOT NULL AS sighted
+                            a.vanished IS NOT NULL AS vanished,
+                            s.attachment IS NOT NULL AND s.missed_at IS NULL AS sighted
                         FROM attachment a
                         JOIN version v ON v.attachment = a.n AND v.n = a.version
                         LEFT JOIN sighting s ON s.attachment = a.n AND s.source = ?
@@ -166,7 +210,8 @@ extension KnownMessage {
         let state: State =
             switch row["state"] as String {
             case "examined": .examined(isDraft: row["draft"])
-            case "gone": .gone
+            // Only a message that was read has a count.
+            case "gone": .gone(wasExamined: row["attachment_count"] as Int64 > 0)
             default:
                 .unread(
                     attempts: row["attempts"] ?? 0,
@@ -185,7 +230,8 @@ extension KnownUpload {
             version: row["version"],
             fileToken: token.flatMap { FileToken($0) },
             size: row["size"],
-            isSighted: row["sighted"]
+            isSighted: row["sighted"],
+            isVanished: row["vanished"]
         )
     }
 }

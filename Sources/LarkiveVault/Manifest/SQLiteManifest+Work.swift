@@ -14,31 +14,37 @@ extension SQLiteManifest: WorkList {
     package func open(
         after number: Int64,
         limit: Int,
-        in sources: [Int64],
+        from source: Int64,
+        of sources: [Int64],
         at now: Timestamp
     ) throws(ManifestError) -> [WorkItem] {
         try inDatabase { db in
             let marks = databaseQuestionMarks(count: sources.count)
             let sql = """
-                \(Self.openItems) AND a.n > ? AND a.vanished IS NULL
-                    AND (l.next_try IS NULL OR l.next_try <= ?)
-                    AND EXISTS (SELECT 1 FROM sighting
-                        WHERE attachment = a.n AND source IN (\(marks)))
+                \(Self.openItems) AND a.n > ? AND \(Self.isDue)
+                    AND (SELECT min(source) FROM sighting WHERE attachment = a.n
+                        AND missed_at IS NULL AND source IN (\(marks))) = ?
                 ORDER BY a.n LIMIT ?
                 """
             let values: [any DatabaseValueConvertible] =
-                [number, now.description] + sources + [limit]
+                [number, now.description] + sources + [source, limit]
             return try Row.fetchAll(db, sql: sql, arguments: StatementArguments(values))
                 .compactMap(WorkItem.init)
         }
     }
 
-    package func open(_ number: Int64) throws(ManifestError) -> WorkItem? {
+    package func open(_ number: Int64, at now: Timestamp) throws(ManifestError) -> WorkItem? {
         try inDatabase { db in
-            try Row.fetchOne(db, sql: "\(Self.openItems) AND a.n = ?", arguments: [number])
-                .flatMap(WorkItem.init)
+            try Row.fetchOne(
+                db,
+                sql: "\(Self.openItems) AND a.n = ? AND \(Self.isDue)",
+                arguments: [number, now.description]
+            ).flatMap(WorkItem.init)
         }
     }
+
+    private static let isDue =
+        "a.vanished IS NULL AND (l.next_try IS NULL OR l.next_try <= ?)"
 }
 
 extension WorkItem {

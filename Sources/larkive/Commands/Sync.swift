@@ -17,10 +17,18 @@ struct Sync: AsyncParsableCommand {
     @Flag(help: "Print the summary as one JSON object.") var json = false
     @Option(help: "Only this source, like mail:a@corp.example; may be given several times.")
     var source: [String] = []
+    @Option(
+        help: ArgumentHelp(
+            "Believe that this source has lost more than half of its attachments.",
+            valueName: "source"
+        )
+    )
+    var acceptVanish: [String] = []
+    @OptionGroup(title: "Limits") var limits: LimitOptions
 
     func run() async throws {
         let world = try World.live(options)
-        let sources = try chosenSources(world.config)
+        let sources = try chosen(source, of: world.config) ?? world.config.sources
         guard !sources.isEmpty else {
             throw UsageError(
                 "nothing to archive: no mailboxes, tasklists or tasks in \(world.configPath)",
@@ -31,19 +39,18 @@ struct Sync: AsyncParsableCommand {
         try await sync(world, sources)
     }
 
-    private func chosenSources(_ config: Config) throws -> [SourceName] {
-        try source.isEmpty
-            ? config.sources
-            : source.map { text in
-                guard let name = config.sources.first(where: { $0 == SourceName(text) }) else {
-                    throw UsageError(
-                        "the config has no source `\(text)`",
-                        hint: "known: "
-                            + config.sources.map(\.description).joined(separator: ", ")
-                    )
-                }
-                return name
+    /// The sources that were named; nil when none was.
+    private func chosen(_ names: [String], of config: Config) throws -> [SourceName]? {
+        guard !names.isEmpty else { return nil }
+        return try names.map { text in
+            guard let name = config.sources.first(where: { $0 == SourceName(text) }) else {
+                throw UsageError(
+                    "the config has no source `\(text)`",
+                    hint: "known: " + config.sources.map(\.description).joined(separator: ", ")
+                )
             }
+            return name
+        }
     }
 
     private func sync(_ world: World, _ sources: [SourceName]) async throws {
@@ -59,22 +66,33 @@ struct Sync: AsyncParsableCommand {
         let summary = try await world.withConnection { connection in
             let progress = ProgressLine(
                 isVisible: Terminal.errorIsTerminal && !json,
-                sources: sources.count
+                sources: sources.count,
+                linkCallsMade: { connection.costs().linkCalls }
             )
             let engine = try SyncEngine(
                 settings: settings,
                 parts: parts(connection, vault, progress, world.clock)
             )
             let signals = Signals()
-            let task = Task { await engine.run { signals.received } }
-            signals.watch { task.cancel() }
-            let summary = await task.value
+            signals.watch { code in Task { await engine.stop(.signal(code)) } }
+            let timer = timer(engine)
+            let summary = await engine.run()
+            timer?.cancel()
             progress.clear()
             return summary
         }
         vault.cleanUp()
         show(summary)
         if summary.exitCode != .complete { throw Stop(code: summary.exitCode) }
+    }
+
+    /// Ends the run on time, also while it waits for an answer.
+    private func timer(_ engine: SyncEngine) -> Task<Void, any Error>? {
+        guard let span = limits.maxDuration else { return nil }
+        return Task {
+            try await Task.sleep(for: .seconds(span.seconds))
+            await engine.stop(.limit("--max-duration is over"))
+        }
     }
 
     /// A refused run is recorded by the run that has the lock.
@@ -102,6 +120,7 @@ struct Sync: AsyncParsableCommand {
                 [
                     "archive_sha256": .string(identity.digest.hex),
                     "restricted": .bool(!source.isEmpty),
+                    "accept_vanish": JSON(acceptVanish.count),
                 ],
                 hidden: [
                     "actor": .object(world.actor),
@@ -117,6 +136,8 @@ struct Sync: AsyncParsableCommand {
             isRestricted: !source.isEmpty,
             inlineImages: world.config.inlineImages,
             parallel: world.config.parallel,
+            limits: limits.limits(from: world.clock.now()),
+            acceptedLosses: Set(try chosen(acceptVanish, of: world.config) ?? []),
             openingEvents: events
         )
     }
@@ -189,28 +210,7 @@ struct Sync: AsyncParsableCommand {
 
     private func show(_ plan: PlanSummary) {
         if json { return Terminal.print(plan.json) }
-        Terminal.print(
-            "\(Figures.count(Int64(plan.newAttachments), "new attachment", "new attachments")), "
-                + "\(Figures.count(Int64(plan.openAttachments), "open one", "open ones")) from "
-                + "earlier runs; nothing was written"
-        )
-    }
-}
-
-extension PlanSummary {
-    var json: JSON {
-        .object([
-            "new": JSON(newAttachments), "open": JSON(openAttachments),
-            "sources": .array(
-                walks.map { walk in
-                    .object([
-                        "source": .string(walk.name.description),
-                        "messages_to_examine": .integer(walk.examinedNow),
-                        "error": walk.failure.map { .string($0.detail) },
-                    ])
-                }
-            ),
-        ])
+        for line in plan.lines { Terminal.print(Terminal.escaped(line)) }
     }
 }
 

@@ -10,6 +10,8 @@ final class ProgressLine: RunObserver {
         var wanted: Int64 = 0
         var settled: Int64 = 0
         var bytes: Int64 = 0
+        /// Calls for links of mail that the run needs.
+        var linkCalls = 0
         var drawn: ContinuousClock.Instant?
         var isShown = false
     }
@@ -18,12 +20,19 @@ final class ProgressLine: RunObserver {
 
     private let isVisible: Bool
     private let total: Int
+    /// Calls for links of mail that were made so far: the platform allows one a second.
+    private let linkCallsMade: @Sendable () -> Int64
     private let began = ContinuousClock.now
     private let state = Mutex(State())
 
-    init(isVisible: Bool, sources: Int) {
+    init(
+        isVisible: Bool,
+        sources: Int,
+        linkCallsMade: @escaping @Sendable () -> Int64 = { 0 }
+    ) {
         self.isVisible = isVisible
         total = sources
+        self.linkCallsMade = linkCallsMade
     }
 
     func observe(_ progress: Progress) {
@@ -55,12 +64,21 @@ final class ProgressLine: RunObserver {
             "larkive: source \(state.ended) of \(total), \(state.listed) listed, "
             + "\(state.settled) of \(state.wanted) attachments, \(Figures.bytes(state.bytes)), "
             + "\(Figures.bytes(rate))/s"
-        let left = state.wanted - state.settled
-        if left > 0, state.settled > 0 {
-            let perItem = seconds / Double(state.settled)
-            text += ", about \(Figures.duration(perItem * Double(left))) left"
+        if let left = secondsLeft(state, after: seconds) {
+            text += ", about \(Figures.duration(left)) left"
         }
         return text
+    }
+}
+
+extension ProgressLine {
+    /// By the calls that are left where they are the slowest part, else by the pace so far.
+    private func secondsLeft(_ state: State, after seconds: Double) -> Double? {
+        let left = state.wanted - state.settled
+        guard left > 0 else { return nil }
+        let byCalls = Double(max(0, Int64(state.linkCalls) - linkCallsMade()))
+        guard state.settled > 0 else { return byCalls > 0 ? byCalls : nil }
+        return max(byCalls, seconds / Double(state.settled) * Double(left))
     }
 }
 
@@ -70,7 +88,9 @@ extension ProgressLine.State {
         case .sourceBegun: sources += 1
         case .sourceEnded: ended += 1
         case .listed(let count): listed += count
-        case .wanted(let count, _): wanted += Int64(count)
+        case .wanted(let count, _, let calls):
+            wanted += Int64(count)
+            linkCalls += calls
         case .held(let size, _): (settled, bytes) = (settled + 1, bytes + size)
         case .failed: settled += 1
         case .unread: break

@@ -63,7 +63,7 @@ import Testing
             .data(#"{"items":["m1",5,"","a\u0001b",null,"m2"],"has_more":false}"#)
         }
         var pages: [MailPage] = []
-        try await bench.parts.mail.walk(try .sample()) { pages.append($0) }
+        _ = try await bench.parts.mail.walk(try .sample(), .all) { pages.append($0) }
         #expect(pages.map(\.unreadable) == [4])
         #expect(pages.flatMap(\.ids).map(\.rawValue) == ["m1", "m2"])
     }
@@ -167,7 +167,7 @@ import Testing
         struct Stop: Error, Equatable {}
         let bench = try inboxBench { _ in .data(#"{"items":["m1"],"has_more":false}"#) }
         await #expect(throws: Stop()) {
-            try await bench.parts.mail.walk(try .sample()) { _ in throw Stop() }
+            _ = try await bench.parts.mail.walk(try .sample(), .all) { _ in throw Stop() }
         }
     }
 
@@ -176,7 +176,7 @@ import Testing
         let task = Task {
             _ = try await bench.client.answer(to: FeishuCall(.folders, "a@corp.example"))
             withUnsafeCurrentTask { $0?.cancel() }
-            try await bench.parts.mail.walk(try .sample()) { _ in }
+            _ = try await bench.parts.mail.walk(try .sample(), .all) { _ in }
         }
         await #expect(throws: CancellationError.self) { try await task.value }
         #expect(bench.transport.asked("/messages").count == 1)
@@ -195,7 +195,7 @@ import Testing
         _ visited: ([String]) -> Void = { _ in }
     ) async throws -> [String] {
         var lines: [String] = []
-        try await bench.parts.mail.walk(try .sample()) { page in
+        _ = try await bench.parts.mail.walk(try .sample(), .all) { page in
             let line = ([page.folder.id.rawValue] + page.ids.map(\.rawValue)).joined(separator: " ")
             lines.append(line)
             visited([line])

@@ -183,7 +183,11 @@ import Testing
 
     @discardableResult
     private func read(_ ids: [String], _ bench: FeishuBench) async throws -> MailAnswers {
-        try await bench.parts.mail.read(try ids.map { try .sample($0) }, in: try .sample())
+        try await bench.parts.mail.read(
+            try ids.map { try .sample($0) },
+            in: try .sample(),
+            into: nil
+        )
     }
 }
 

@@ -115,7 +115,7 @@ import Testing
                 : .data(#"{"task":{"guid":"t1","subtask_count":0}}"#)
         }
         let page = try #require(try await walk(.task(try .sample("t1")), bench).first)
-        #expect(page.unreadable == [words])
+        #expect(page.unreadable == [SourceError(.incomplete, "task t1: \(words)")])
         #expect(page.attachments.map(\.name) == ["y"])
     }
 
@@ -149,7 +149,7 @@ import Testing
         }
         let pages = try await walk(.tasklist(try .sample("L")), bench)
         #expect(
-            pages.map(\.unreadable) == [
+            pages.map { $0.unreadable.map(\.detail) } == [
                 ["task t1, attachments: task attachments: HTTP 403, code 1470403: no"], [],
             ]
         )

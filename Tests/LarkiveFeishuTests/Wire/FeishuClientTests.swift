@@ -60,7 +60,7 @@ import Testing
             .json(#"{"code":10014,"msg":"app secret invalid"}"#)
         }
         let error = await #expect(throws: SourceError.self) {
-            try await bench.parts.mail.walk(try .sample()) { _ in }
+            try await bench.parts.mail.walk(try .sample(), .all) { _ in }
         }
         #expect(error?.kind == .credentials)
         #expect(
@@ -76,7 +76,7 @@ import Testing
             .failure(TransportError(.noAnswer, "cannot connect"))
         }
         let error = await #expect(throws: SourceError.self) {
-            try await bench.parts.mail.walk(try .sample()) { _ in }
+            try await bench.parts.mail.walk(try .sample(), .all) { _ in }
         }
         #expect(error?.kind == .unreachable)
         #expect(bench.counters.snapshot.wasAnswered == false)
@@ -96,7 +96,7 @@ import Testing
     @Test func `after four tries a fault is temporary`() async throws {
         let bench = try FeishuBench { _ in .refusal(500, 1_230_003, "internal") }
         let error = await #expect(throws: SourceError.self) {
-            try await bench.parts.mail.walk(try .sample()) { _ in }
+            try await bench.parts.mail.walk(try .sample(), .all) { _ in }
         }
         #expect(error?.kind == .temporary)
         #expect(bench.transport.asked("folders").count == 4)

@@ -1,0 +1,43 @@
+/// Counts both sides of the closing equation.
+///
+/// What a walk has seen is kept until the run ends and never becomes part of the manifest.
+package protocol WalkTally: Sendable {
+    /// Returns those that this walk had not seen before, in another folder or on another page.
+    func mark(_ messages: [Message.ID], in source: Int64) throws(ManifestError) -> [Message.ID]
+    func mark(_ attachments: [AttachmentKey], in source: Int64) throws(ManifestError)
+    /// The counts of one source, or of all of them with every attachment counted once.
+    func tally(of source: Int64?, run: RunID) throws(ManifestError) -> Tally
+}
+
+/// What one walk listed, by what became of it.
+package struct Tally: Hashable, Sendable {
+    /// The listing side: counted from what the walk saw.
+    package var listed: Int64 = 0
+    package var known: Int64 = 0
+    package var downloaded: Int64 = 0
+    package var adopted: Int64 = 0
+    package var failed: Int64 = 0
+    package var skipped: [String: Int64] = [:]
+    package var pending: Int64 = 0
+    package var messages = MessageTally()
+
+    package init() {}
+
+    package var archived: Int64 { downloaded + adopted }
+    package var skippedInAll: Int64 { skipped.values.reduce(0, +) }
+
+    /// Whether `listed = known + archived + failed + skipped + pending`, and the like for messages.
+    package var closes: Bool {
+        listed == known + archived + failed + skippedInAll + pending
+            && messages.listed == messages.examined + messages.gone + messages.unread
+    }
+}
+
+package struct MessageTally: Hashable, Sendable {
+    package var listed: Int64 = 0
+    package var examined: Int64 = 0
+    package var gone: Int64 = 0
+    package var unread: Int64 = 0
+
+    package init() {}
+}
