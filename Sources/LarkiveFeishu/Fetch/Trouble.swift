@@ -63,7 +63,8 @@ extension FetchError {
     init(_ error: FeishuError) {
         let reason: FailureReason =
             switch error.meaning {
-            case .throttled, .quota: .throttled
+            case .throttled: .throttled
+            case .quota: .quota
             case .token, .credentials, .scope, .forbidden: .forbidden
             case .mayBePermission: .mayBePermission
             case .notFound, .mailboxMissing: .notFound

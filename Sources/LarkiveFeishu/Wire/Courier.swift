@@ -11,6 +11,7 @@ struct Courier: Sendable {
     let ticker: any Ticker
     let jitter: Jitter
     let counters: CounterBox
+    let budget: RetryBudget
 
     func answer(
         to call: FeishuCall,
@@ -34,6 +35,8 @@ struct Courier: Sendable {
                     jitter
                 )
             else { throw refusal.error }
+            // Whoever waits as told is not retrying in vain.
+            guard decision.meaning == .throttled || budget.mayRetry() else { throw refusal.error }
             try await rest(pause, call.endpoint)
         }
     }
@@ -80,11 +83,12 @@ struct Courier: Sendable {
         _ token: Secret<String>?,
         at start: Duration
     ) async -> Result<FeishuAnswer, Refusal> {
+        budget.called()
         if call.endpoint.mintsLinks { counters.count { $0.linkCalls += 1 } }
         do throws(TransportError) {
             var answer = try await transport.open(request(call, token))
             counters.count { $0.wasAnswered = true }
-            let bytes = try await answer.bytes(atMost: call.endpoint.largestAnswer)
+            let bytes = try await answer.bytes(atMost: call.endpoint.largestAnswer, ticker)
             return judge(bytes, answer, call.endpoint).map { FeishuAnswer(object: $0, sent: start) }
         } catch {
             return .failure(Refusal(error: FeishuError(call.endpoint, error)))

@@ -203,7 +203,7 @@ import Testing
     @Test(arguments: [
         (404, 1_470_404, "not_found"), (403, 1_470_403, "forbidden"),
         (500, 1_470_500, "server_error"), (404, 4_711, "bad_answer"),
-        (200, 99_991_403, "throttled"), (400, 99_991_672, "forbidden"),
+        (200, 99_991_403, "quota"), (400, 99_991_672, "forbidden"),
     ])
     func `a refused link call names its reason`(
         status: Int,
