@@ -58,7 +58,7 @@ let package = Package(
             name: "larkive",
             dependencies: [
                 "LarkiveCore", "LarkiveFeishu", "LarkiveVault", "CLinux",
-                argumentParser, system, yaml,
+                argumentParser, crypto, system, yaml,
             ],
             swiftSettings: strict
         ),

@@ -10,11 +10,14 @@ package struct FeishuConnection: Sendable {
     package let mail: FeishuMailSource
     package let tasks: FeishuTaskSource
     package let fetcher: FeishuFetcher
+    package let discovery: FeishuDiscovery
+    private let login: LoginFlow?
     private let box: CounterBox
     private let transport: AsyncHTTPTransport
 
     /// Connects to nothing yet.
     ///
+    /// Acts for the tenant, or for the user who logged in, if one is given.
     /// Download links may lead to `linkHosts` and what lies under them; to anywhere when there are
     /// none, unless all goes through a `proxy`, which they do not see behind. `caFile` holds
     /// certificates (PEM) to trust instead of the system's. At most `parallel` downloads run at once.
@@ -22,6 +25,7 @@ package struct FeishuConnection: Sendable {
         baseURL: BaseURL,
         appID: String,
         appSecret: Secret<String>,
+        user: UserIdentity? = nil,
         pacing: Pacing = .on,
         linkHosts: [String] = [],
         caFile: String? = nil,
@@ -33,6 +37,7 @@ package struct FeishuConnection: Sendable {
         let parts = FeishuParts(
             base: baseURL,
             app: AppCredentials(id: appID, secret: appSecret),
+            user: user,
             isPaced: pacing == .on,
             linkGuard: LinkGuard(
                 allowsLoopback: baseURL.isLoopback,
@@ -47,6 +52,16 @@ package struct FeishuConnection: Sendable {
             counters: box
         )
         (mail, tasks, fetcher) = (parts.mail, parts.tasks, parts.fetcher)
+        (discovery, login) = (parts.discovery, parts.login)
+    }
+
+    /// Exchanges the code that a browser brought for a login, and keeps it.
+    package func logIn(
+        _ request: LoginRequest,
+        code: Secret<String>
+    ) async throws(SourceError) -> UserLogin {
+        guard let login else { throw SourceError(.credentials, "login: no user identity is set") }
+        return try await login.complete(request, code: code)
     }
 
     /// What was done so far.
@@ -56,15 +71,31 @@ package struct FeishuConnection: Sendable {
     package func shutdown() async { await transport.shutdown() }
 }
 
+/// What acting for a user takes.
+package struct UserIdentity: Sendable {
+    let store: LoginStore
+    package let addresses: OAuthAddresses
+    let clock: any WallClock
+
+    package init(store: LoginStore, addresses: OAuthAddresses, clock: any WallClock) {
+        self.store = store
+        self.addresses = addresses
+        self.clock = clock
+    }
+}
+
 /// The parts over any transport and any clock.
 struct FeishuParts: Sendable {
     let mail: FeishuMailSource
     let tasks: FeishuTaskSource
     let fetcher: FeishuFetcher
+    let discovery: FeishuDiscovery
+    let login: LoginFlow?
 
     init(
         base: BaseURL,
         app: AppCredentials,
+        user: UserIdentity? = nil,
         isPaced: Bool,
         linkGuard: LinkGuard,
         resolver: (any Resolver)?,
@@ -84,7 +115,7 @@ struct FeishuParts: Sendable {
             counters: counters,
             budget: budget
         )
-        let client = FeishuClient(courier, app)
+        let client = FeishuClient(courier, Self.issuer(app, user, courier))
         let desk = LeaseDesk()
         let download = LinkDownload(
             transport: transport,
@@ -106,5 +137,16 @@ struct FeishuParts: Sendable {
         mail = FeishuMailSource(client)
         tasks = FeishuTaskSource(client, desk)
         fetcher = FeishuFetcher(tools, desk)
+        discovery = FeishuDiscovery(client)
+        login = user.map { LoginFlow(app: app, user: $0, courier: courier) }
+    }
+
+    private static func issuer(
+        _ app: AppCredentials,
+        _ user: UserIdentity?,
+        _ courier: Courier
+    ) -> any TokenIssuer {
+        guard let user else { return TenantIssuer(app, courier) }
+        return UserIssuer(app: app, user: user, courier: courier)
     }
 }

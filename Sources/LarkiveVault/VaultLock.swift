@@ -3,10 +3,16 @@ internal import LarkiveCore
 internal import CLinux
 
 /// One writer at a time: the lock is held as long as this value lives, and dies with the process.
-struct VaultLock: Sendable {
+final class VaultLock: Sendable {
     static let fileName = "lock"
 
     private let file: File
+
+    private init(_ file: File) { self.file = file }
+
+    // A program that is just being started shares the open file until it runs: closing it here
+    // would leave the lock with it for that moment.
+    deinit { file.unlock() }
 
     /// Whether a run is going on; to be asked only when the answer matters, since asking takes the
     /// lock for a moment.
@@ -33,6 +39,6 @@ struct VaultLock: Sendable {
         try file.truncate(to: 0)
         let host = ProcessInfo.processInfo.hostName
         try file.write(Array("host \(host), pid \(lk_pid()), since \(now)\n".utf8))
-        return VaultLock(file: file)
+        return VaultLock(file)
     }
 }

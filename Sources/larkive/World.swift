@@ -46,9 +46,13 @@ struct World: Sendable {
     }
 
     /// Lends a connection to the platform and closes it afterwards, whatever happens.
+    ///
+    /// Acting for a user takes a login, except for logging in.
     func withConnection<Result>(
+        needsLogin: Bool = true,
         _ body: (FeishuConnection) async throws -> Result
     ) async throws -> Result {
+        if needsLogin { _ = try login() }
         let connection = try connection()
         do {
             let result = try await body(connection)
@@ -61,15 +65,19 @@ struct World: Sendable {
     }
 
     private func connection() throws -> FeishuConnection {
-        guard let base = BaseURL(config.feishu.baseURL) else {
-            throw UsageError("\(configPath): `feishu.base_url` is no address of a platform")
+        let user = try userIdentity()
+        if let file = config.feishu.caFile, !FileManager.default.isReadableFile(atPath: file) {
+            throw UsageError("\(configPath): `feishu.ca_file`: \(file) cannot be read")
         }
         return FeishuConnection(
-            baseURL: base,
+            baseURL: try base(),
             appID: config.feishu.appID,
             appSecret: try Trust.secret(config, environment: environment),
+            user: user,
             pacing: config.feishu.isPaced ? .on : .off,
-            linkHosts: config.feishu.linkHosts
+            linkHosts: config.feishu.linkHosts,
+            caFile: config.feishu.caFile,
+            proxy: config.feishu.proxy
         )
     }
 

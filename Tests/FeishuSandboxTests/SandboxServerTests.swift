@@ -42,19 +42,29 @@ import Testing
         }
     }
 
-    @Test(arguments: [FaultEffect.cut(after: 1000), .cut(after: 0), .drop])
+    @Test(arguments: [FaultEffect.cut(after: 1000), .cut(after: 0), .drop, .reset])
     func `a connection can break`(effect: FaultEffect) async throws {
         try await withLink([SandboxFault(.link, effect)]) { _, url in
             await #expect(throws: URLError.self) { try await fetch(url) }
         }
     }
 
-    @Test(arguments: [FaultEffect.chunked, .unframed])
+    @Test(arguments: [FaultEffect.chunked, .unframed, .slow(bytesPerSecond: 2_000_000)])
     func `a body can come without its length`(effect: FaultEffect) async throws {
         try await withLink([SandboxFault(.link, effect)]) { _, url in
             let (status, data) = try await fetch(url)
             #expect(status == 200 && data.count == 70_000)
         }
+    }
+
+    @Test func `the date can be another one`() async throws {
+        var world = SmallWorld.world
+        world.faults = [SandboxFault(.link, .headers([Header("Date", "yesterday")]))]
+        let server = try await SandboxServer.start(world: world)
+        let request = URLRequest(url: try #require(URL(string: try server.mintLink())))
+        let response = try await URLSession.shared.data(for: request).1 as? HTTPURLResponse
+        #expect(response?.value(forHTTPHeaderField: "Date") == "yesterday")
+        await server.stop()
     }
 
     @Test func `an encoded slash reaches its message`() async throws {

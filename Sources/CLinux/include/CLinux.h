@@ -76,6 +76,7 @@ static inline int lk_close(int fd) { return (int)lk_result(close(fd)); }
 static inline int64_t lk_write(int fd, const void *bytes, size_t count) { return lk_result(write(fd, bytes, count)); }
 static inline int64_t lk_pread(int fd, void *bytes, size_t count, int64_t at) { return lk_result(pread(fd, bytes, count, at)); }
 static inline int lk_lock(int fd) { return (int)lk_result(flock(fd, LOCK_EX | LOCK_NB)); }
+static inline int lk_unlock(int fd) { return (int)lk_result(flock(fd, LOCK_UN)); }
 
 struct lk_stat { int64_t size; uint64_t device; uint32_t mode, links, owner; int regular; };
 

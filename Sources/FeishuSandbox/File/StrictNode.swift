@@ -50,6 +50,9 @@ struct StrictNode {
 }
 
 extension StrictNode {
+    var isList: Bool { node.sequence != nil }
+    var isMapping: Bool { node.mapping != nil }
+
     func items() throws(WorldFileError) -> [StrictNode] {
         guard let sequence = node.sequence else { throw error("expected a list") }
         return sequence.map(StrictNode.init)
@@ -76,6 +79,14 @@ extension StrictNode {
             throw error("expected a number of seconds")
         }
         return .milliseconds(Int64(number * 1000))
+    }
+
+    /// A number from 0 to 1.
+    func share() throws(WorldFileError) -> Double {
+        guard let number = node.float, (0...1).contains(number) else {
+            throw error("expected a number from 0 to 1")
+        }
+        return number
     }
 
     /// `12`, `12 KiB`, `3 MiB` or `2 GiB`.

@@ -5,30 +5,50 @@ extension WorldFile {
         return try faults(root.items())
     }
 
+    /// Each is about one endpoint, or about several: those of a list, or `any`.
     static func faults(_ nodes: [StrictNode]) throws(WorldFileError) -> [SandboxFault] {
         var faults: [SandboxFault] = []
-        for node in nodes { faults.append(try fault(node)) }
+        for node in nodes {
+            let fields = try node.fields(places.union(effects))
+            let (when, effect) = (try matcher(fields), try effect(node, fields))
+            for endpoint in try endpoints(fields.needed("endpoint")) {
+                faults.append(SandboxFault(endpoint, when: when, effect))
+            }
+        }
         return faults
+    }
+
+    /// `any` means every call with a token: those that hand out tokens and links are not in it.
+    private static func endpoints(_ node: StrictNode) throws(WorldFileError) -> [Endpoint] {
+        guard !node.isList else {
+            var endpoints: [Endpoint] = []
+            for item in try node.items() { endpoints.append(try item.word(Endpoint.self)) }
+            return endpoints
+        }
+        guard try node.text() == "any" else { return [try node.word(Endpoint.self)] }
+        return Endpoint.allCases.filter { !$0.isOpen }
     }
 
     private static let places: Set = [
         "endpoint", "mailbox", "message", "attachment", "guid", "skip", "times",
     ]
-    private static let effects: Set = [
-        "refuse", "raw", "drop", "cut", "resize", "stall", "chunked", "unframed", "redirect",
-        "headers", "failed_ids", "empty_page",
-    ]
+    private static let effects = Set([
+        "refuse", "raw", "drop", "reset", "cut", "resize", "stall", "slow", "chunked", "unframed",
+        "redirect", "redirect_to", "links", "headers", "failed_ids", "throttle", "quota",
+        "inline_bodies",
+    ]).union(PagingQuirk.allCases.map(\.rawValue))
 
-    private static func fault(_ node: StrictNode) throws(WorldFileError) -> SandboxFault {
-        let fields = try node.fields(places.union(effects))
-        let endpoint = try fields.needed("endpoint").word(Endpoint.self)
+    private static func effect(
+        _ node: StrictNode,
+        _ fields: StrictFields
+    ) throws(WorldFileError) -> FaultEffect {
         let named = effects.filter { fields[$0] != nil }
         guard let name = named.first, named.count == 1, let value = fields[name] else {
             throw node.error(
                 "a fault needs exactly one of: \(effects.sorted().joined(separator: ", "))"
             )
         }
-        return SandboxFault(endpoint, when: try matcher(fields), try effect(name, value))
+        return try effect(name, value)
     }
 
     private static func matcher(_ fields: StrictFields) throws(WorldFileError) -> FaultMatcher {
@@ -52,6 +72,11 @@ extension WorldFile {
         case "cut": .cut(after: try value.byteCount())
         case "resize": .resize(by: try value.integer())
         case "stall": try stall(value)
+        case "slow": .slow(bytesPerSecond: max(1, try value.byteCount()))
+        case "redirect_to": try redirect(value)
+        case "links": try links(value)
+        case "inline_bodies": .inlineBodies(try value.word(InlineFlaw.self))
+        case "throttle": try throttle(value)
         case "headers": .headers(try headers(value))
         case "failed_ids": try failedIDs(value)
         default: try accident(name, value)
@@ -66,60 +91,12 @@ extension WorldFile {
         guard try value.flag() else { throw value.error("'\(name)' can only be true") }
         return switch name {
         case "drop": .drop
+        case "reset": .reset
+        case "quota": .quota
         case "chunked": .chunked
         case "unframed": .unframed
         case "redirect": .redirect
-        default: .emptyPage
+        default: .paging(PagingQuirk(rawValue: name) ?? .emptyPage)
         }
-    }
-
-    private static func refusal(_ node: StrictNode) throws(WorldFileError) -> FaultEffect {
-        let fields = try node.fields(["status", "code", "msg", "headers"])
-        return .refuse(
-            status: try status(fields),
-            code: Int64(try fields.needed("code").integer()),
-            message: try fields.text("msg") ?? "scripted",
-            headers: try fields["headers"].map(headers) ?? []
-        )
-    }
-
-    private static func raw(_ node: StrictNode) throws(WorldFileError) -> FaultEffect {
-        let fields = try node.fields(["status", "type", "body", "headers"])
-        return .raw(
-            status: try status(fields),
-            type: try fields.text("type") ?? "text/html",
-            body: try fields.text("body") ?? "",
-            headers: try fields["headers"].map(headers) ?? []
-        )
-    }
-
-    private static func status(_ fields: StrictFields) throws(WorldFileError) -> Int {
-        let status = try fields.integer("status") ?? 200
-        guard (200...599).contains(status) else { throw fields.owner.error("status out of range") }
-        return status
-    }
-
-    private static func stall(_ node: StrictNode) throws(WorldFileError) -> FaultEffect {
-        let fields = try node.fields(["after", "seconds"])
-        return .stall(
-            after: try fields.integer("after") ?? 0,
-            lasts: try fields.needed("seconds").seconds()
-        )
-    }
-
-    private static func headers(_ node: StrictNode) throws(WorldFileError) -> [Header] {
-        var lines: [Header] = []
-        for (name, value) in try node.members().sorted(by: { $0.key < $1.key }) {
-            lines.append(Header(name, try value.text()))
-        }
-        return lines
-    }
-
-    /// `all`, or a list of ids.
-    private static func failedIDs(_ node: StrictNode) throws(WorldFileError) -> FaultEffect {
-        if (try? node.text()) == "all" { return .failedIDs([]) }
-        var ids: [String] = []
-        for item in try node.items() { ids.append(try item.text()) }
-        return .failedIDs(ids)
     }
 }

@@ -3,9 +3,13 @@ extension WorldFile {
         _ node: StrictNode,
         _ counter: inout WorldFileCounter
     ) throws(WorldFileError) -> World.Mailbox {
-        let fields = try node.fields(["address", "forbidden", "folders", "messages"])
+        let fields = try node.fields([
+            "address", "forbidden", "public", "name", "folders", "messages",
+        ])
         var mailbox = World.Mailbox(address: try fields.needed("address").text())
         mailbox.isForbidden = try fields.flag("forbidden")
+        mailbox.isPublic = try fields.flag("public")
+        mailbox.name = try fields.text("name") ?? ""
         for item in try fields.items("folders") { mailbox.folders.append(try folder(item)) }
         for item in try fields.items("messages") {
             let message = try message(item, to: mailbox.address, &counter)
@@ -29,7 +33,7 @@ extension WorldFile {
         return folder
     }
 
-    private static func message(
+    static func message(
         _ node: StrictNode,
         to address: String,
         _ counter: inout WorldFileCounter
@@ -67,12 +71,13 @@ extension WorldFile {
         return state
     }
 
-    private static func mailAttachment(
+    static func mailAttachment(
         _ node: StrictNode,
         _ counter: inout WorldFileCounter
     ) throws(WorldFileError) -> World.MailAttachment {
         let fields = try node.fields([
-            "id", "name", "text", "size", "content", "oversized", "inline", "downloadable", "wire",
+            "id", "name", "text", "size", "content", "oversized", "inline", "downloadable",
+            "inline_body", "wire",
             "omit",
         ])
         let name = try fields.needed("name").text()
@@ -83,6 +88,7 @@ extension WorldFile {
             kind: try fields.flag("oversized") ? .oversized : .ordinary,
             isInline: try fields.flag("inline")
         )
+        attachment.inlineFlaw = try fields.word("inline_body", InlineFlaw.self)
         attachment.isDownloadable = try fields["downloadable"]?.flag() ?? true
         attachment.distortion = try distortion(fields)
         return attachment

@@ -15,6 +15,11 @@ extension WorldFile {
         return tasklist
     }
 
+    static let taskKeys: Set = [
+        "guid", "summary", "tasklists", "completed", "created", "forbidden", "attachments",
+        "subtasks", "wire", "omit",
+    ]
+
     /// A task with its subtasks, written inside it.
     static func addTask(
         _ node: StrictNode,
@@ -22,10 +27,7 @@ extension WorldFile {
         to board: inout World.TaskBoard,
         _ counter: inout WorldFileCounter
     ) throws(WorldFileError) {
-        let fields = try node.fields([
-            "guid", "summary", "tasklists", "completed", "created", "forbidden", "attachments",
-            "subtasks", "wire", "omit",
-        ])
+        let fields = try node.fields(taskKeys)
         let task = try task(fields, under: parent, &counter)
         let tasklists = try fields.texts("tasklists")
         for guid in tasklists where board.tasklist(guid) == nil {
@@ -39,7 +41,7 @@ extension WorldFile {
 
     private static let owner = World.Person(name: "王芳", address: "wang.fang@xinghe.example")
 
-    private static func task(
+    static func task(
         _ fields: StrictFields,
         under parent: String?,
         _ counter: inout WorldFileCounter
@@ -61,7 +63,7 @@ extension WorldFile {
         return task
     }
 
-    private static func taskAttachment(
+    static func taskAttachment(
         _ node: StrictNode,
         _ counter: inout WorldFileCounter
     ) throws(WorldFileError) -> World.TaskAttachment {

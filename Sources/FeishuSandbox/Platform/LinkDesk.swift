@@ -5,7 +5,32 @@ struct Link: Sendable {
     let subject: CallSubject
     let expires: Moment
     let uses: Int
+    /// What it really has, when that is less than the documentation says.
+    var trueLife = LinkLife()
+    var minted: Moment
     var used = 0
+}
+
+/// How a link falls short of its documentation; what is nil is as documented.
+struct LinkLife: Sendable {
+    var uses: Int?
+    var life: Duration?
+}
+
+extension Visit {
+    /// The lives of links minted now.
+    var linkLife: LinkLife {
+        for case .links(let uses, let life) in effects { return LinkLife(uses: uses, life: life) }
+        return LinkLife()
+    }
+}
+
+extension Link {
+    /// Whether it serves once more, documented or not.
+    fileprivate func isAlive(at now: Moment) -> Bool {
+        used < trueLife.uses ?? uses
+            && trueLife.life.map { now < minted.advanced(by: $0) } ?? true
+    }
 }
 
 /// Mints links and wears them out.
@@ -16,6 +41,8 @@ struct LinkDesk: Sendable {
         case good(World.Content, name: String)
         case expired
         case usedUp
+        /// Dead before its documented end, through no fault of the caller.
+        case failed
         case unknown
     }
 
@@ -24,40 +51,38 @@ struct LinkDesk: Sendable {
 
     init(seed: UInt64) { generator = SeededGenerator(seed: seed ^ StableHash.value("links")) }
 
-    mutating func mintMail(
+    mutating func mint(
         _ attachment: World.MailAttachment,
         _ subject: CallSubject,
-        at now: Moment
+        _ visit: Visit
     ) -> String {
-        let expires = now.advanced(by: .seconds(7200))
-        return mint(
-            Link(
-                name: attachment.name,
-                content: attachment.content,
-                subject: subject,
-                expires: expires,
-                uses: 2
-            ),
-            at: now
+        let link = Link(
+            name: attachment.name,
+            content: attachment.content,
+            subject: subject,
+            expires: visit.now.advanced(by: .seconds(7200)),
+            uses: 2,
+            trueLife: visit.linkLife,
+            minted: visit.now
         )
+        return mint(link, at: visit.now)
     }
 
-    mutating func mintTask(
+    mutating func mint(
         _ attachment: World.TaskAttachment,
         _ subject: CallSubject,
-        at now: Moment
+        _ visit: Visit
     ) -> String {
-        let expires = now.advanced(by: .seconds(180))
-        return mint(
-            Link(
-                name: attachment.name,
-                content: attachment.content,
-                subject: subject,
-                expires: expires,
-                uses: 3
-            ),
-            at: now
+        let link = Link(
+            name: attachment.name,
+            content: attachment.content,
+            subject: subject,
+            expires: visit.now.advanced(by: .seconds(180)),
+            uses: 3,
+            trueLife: visit.linkLife,
+            minted: visit.now
         )
+        return mint(link, at: visit.now)
     }
 
     func subject(of code: String) -> CallSubject { links[code]?.subject ?? CallSubject() }
@@ -75,6 +100,7 @@ struct LinkDesk: Sendable {
         guard now < link.expires else { return .expired }
         guard link.used < link.uses else { return .usedUp }
         links[code]?.used += 1
+        guard link.isAlive(at: now) else { return .failed }
         return .good(link.content, name: link.name)
     }
 

@@ -1,3 +1,18 @@
+/// How messages are written down, within what is asked for.
+struct MessageManner {
+    /// Attachments up to this size come with their bytes.
+    var bodiesUpTo = 0
+    /// What is wrong with all of those, when a fault says so.
+    var flaw: InlineFlaw?
+    var shuffleSeed: UInt64?
+
+    func arrange(_ item: WireJSON, _ id: String) -> WireJSON {
+        guard let shuffleSeed else { return item }
+        var generator = SeededGenerator(seed: shuffleSeed ^ StableHash.value(id))
+        return item.shuffled(&generator)
+    }
+}
+
 /// How much of a message is asked for.
 enum MessageFormat: String {
     case full
@@ -31,13 +46,13 @@ extension World.Message {
     func json(
         _ format: MessageFormat,
         scopes: Set<World.Scope>,
-        bodiesUpTo limit: Int = 0
+        _ manner: MessageManner = MessageManner()
     ) -> WireJSON {
         var json = envelope
         if scopes.contains(.subject) { json.append("subject", .string(subject)) }
         if scopes.contains(.address) { addAddresses(to: &json) }
-        if scopes.contains(.body) { addBody(to: &json, format, bodiesUpTo: limit) }
-        return distortion.apply(to: json)
+        if scopes.contains(.body) { addBody(to: &json, format, manner) }
+        return manner.arrange(distortion.apply(to: json), id)
     }
 
     private var envelope: WireJSON {
@@ -60,12 +75,16 @@ extension World.Message {
     }
 
     /// Without attachments the key itself is absent, as without the scope; the bodies tell them apart.
-    private func addBody(to json: inout WireJSON, _ format: MessageFormat, bodiesUpTo limit: Int) {
+    private func addBody(
+        to json: inout WireJSON,
+        _ format: MessageFormat,
+        _ manner: MessageManner
+    ) {
         guard format != .metadata else { return }
         if format == .full { json.append("body_html", .string(Base64.urlSafe(Array(html.utf8)))) }
         json.append("body_plain_text", .string(Base64.urlSafe(Array(text.utf8))))
         guard !attachments.isEmpty else { return }
-        json.append("attachments", .array(attachments.map { $0.json(bodiesUpTo: limit) }))
+        json.append("attachments", .array(attachments.map { $0.json(manner) }))
     }
 
     private var html: String {
@@ -76,17 +95,24 @@ extension World.Message {
 
 extension World.MailAttachment {
     /// No size, no digest, no media type: mail does not tell.
-    fileprivate func json(bodiesUpTo limit: Int) -> WireJSON {
+    fileprivate func json(_ manner: MessageManner) -> WireJSON {
         var json: WireJSON = [
             "id": .string(id), "filename": .string(name), "attachment_type": .int(kind.rawValue),
             "is_inline": .bool(isInline), "cid": .string(contentID),
         ]
-        if kind == .ordinary, limit > 0, content.count <= limit {
-            json.append(
-                "body",
-                .string(Base64.urlSafe(ContentStream(content).flatMap { [UInt8]($0) }))
-            )
+        if kind == .ordinary, manner.bodiesUpTo > 0, content.count <= manner.bodiesUpTo {
+            json.append("body", body(manner.flaw ?? inlineFlaw))
         }
-        return distortion.apply(to: json)
+        return manner.arrange(distortion.apply(to: json), id)
+    }
+
+    private func body(_ flaw: InlineFlaw?) -> WireJSON {
+        switch flaw {
+        case .null: .null
+        case .number: 37
+        case .empty: ""
+        case _ where content.count == 0: ""
+        default: .inline(InlineBody(content: content, flaw: flaw))
+        }
     }
 }

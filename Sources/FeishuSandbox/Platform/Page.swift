@@ -1,8 +1,15 @@
 /// One page of a longer list.
 struct Page<Item> {
-    let items: [Item]
+    var items: [Item]
     /// Nil on the last page.
-    let next: String?
+    var next: String?
+    var hasMore: Bool
+
+    init(items: [Item], next: String?) {
+        self.items = items
+        self.next = next
+        hasMore = next != nil
+    }
 }
 
 /// Opaque page tokens: where to go on, bound to the list they came from.
@@ -34,10 +41,7 @@ struct Pager {
         return Page(items: Array(items.dropFirst(offset).prefix(size)), next: next)
     }
 
-    /// A page without items, whose token leads to where this one should have begun.
-    func empty<Item>() -> Page<Item> { Page(items: [], next: token(at: offset)) }
-
-    private func token(at offset: Int) -> String {
+    func token(at offset: Int) -> String {
         Base64.text(Array("\(list)|\(offset)".utf8))
     }
 }

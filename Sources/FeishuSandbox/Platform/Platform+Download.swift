@@ -13,6 +13,7 @@ extension Platform {
             }
         case .expired: counters.usesAfterExpiry += 1
         case .usedUp: counters.usesBeyondLimit += 1
+        case .failed: break
         case .unknown: counters.unknownLinks += 1
         }
         return .text(403, "link is invalid or expired")
@@ -20,13 +21,34 @@ extension Platform {
 
     /// Documentation is silent on redirects; a fault makes them.
     private mutating func redirect(_ visit: Visit, from code: String) -> Answer? {
-        for case .redirect in visit.effects {
-            guard let fresh = links.mintAgain(code, at: visit.now) else { return nil }
-            var answer = Answer.text(302, "")
-            answer.headers.append(Header("Location", url(for: fresh)))
-            return answer
+        for effect in visit.effects {
+            switch effect {
+            case .redirect: return redirect(visit, from: code, to: "{link}", status: 302)
+            case .redirectTo(let text, let status):
+                return redirect(visit, from: code, to: text, status: status)
+            default: continue
+            }
         }
         return nil
+    }
+
+    private mutating func redirect(
+        _ visit: Visit,
+        from code: String,
+        to text: String,
+        status: Int
+    ) -> Answer? {
+        var location = text
+        if text.contains("{link}") || text.contains("{path}") {
+            guard let fresh = links.mintAgain(code, at: visit.now) else { return nil }
+            let link = url(for: fresh)
+            location.replace("{link}", with: link)
+            location.replace("{path}", with: String(link.dropFirst(baseURL.count)))
+        }
+        location.replace("{host}", with: String(baseURL.dropFirst("http://".count)))
+        var answer = Answer.text(status, "")
+        answer.headers.append(Header("Location", location))
+        return answer
     }
 }
 

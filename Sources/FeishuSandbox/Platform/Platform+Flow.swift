@@ -2,8 +2,10 @@ extension Platform {
     /// The order of the real gateway: authorization, then the rate limit, then the endpoint.
     mutating func result(of visit: Visit) -> Answer {
         guard visit.route.endpoint != .link else { return download(visit) }
+        var visit = visit
         do throws(APIError) {
-            try admit(visit)
+            visit.caller = try caller(visit)
+            try count(visit)
         } catch {
             return error.answer(logID: visit.logID)
         }
@@ -20,8 +22,10 @@ extension Platform {
     ) -> Answer {
         var visit = visit
         visit.effects = faults.effects(on: visit.route.endpoint, subject)
+        visit.effects += storm?.effects(on: visit, subject) ?? []
+        visit.effects.forEach { counters.meet($0) }
         for effect in visit.effects {
-            guard var substitute = effect.substitute(logID: visit.logID) else { continue }
+            guard var substitute = effect.substitute(visit) else { continue }
             visit.effects.forEach { $0.change(&substitute) }
             return substitute
         }
@@ -30,12 +34,14 @@ extension Platform {
         return answer
     }
 
-    private mutating func admit(_ visit: Visit) throws(APIError) {
+    /// Counts the call against its tier.
+    private mutating func count(_ visit: Visit) throws(APIError) {
         let endpoint = visit.route.endpoint
-        guard endpoint != .tenantToken else { return }
-        try authorize(visit.call.authorization, at: visit.now)
         guard hasTiers, let tier = endpoint.tier else { return }
-        guard let refusal = windows[endpoint, default: RateWindows(tier)].admit(at: visit.now)
+        guard
+            let refusal = windows[endpoint, default: RateWindows(tier, world.quirks.windows)].admit(
+                at: visit.now
+            )
         else {
             return
         }
@@ -45,16 +51,12 @@ extension Platform {
         throw .throttled(status: status, limit: refusal.limit, wait: refusal.wait)
     }
 
-    private func authorize(_ header: String?, at now: Moment) throws(APIError) {
-        guard let header, header.hasPrefix("Bearer ") else { throw .noToken }
-        let token = String(header.dropFirst("Bearer ".count))
-        guard !token.isEmpty else { throw .noToken }
-        guard !token.hasPrefix("u-") else { throw .badUserToken }
-        guard token.hasPrefix("t-") else { throw .badTokenKind }
-        guard tokens.isGood(token, at: now) else { throw .badTenantToken }
-    }
-
     private mutating func response(to visit: Visit) -> Answer {
+        switch visit.route.endpoint {
+        case .authorize: return authorize(visit)
+        case .userToken: return userToken(visit)
+        default: break
+        }
         do throws(APIError) {
             return .json(200, try data(for: visit), logID: visit.logID)
         } catch {
@@ -69,6 +71,9 @@ extension Platform {
 
     private mutating func payload(for visit: Visit) throws(APIError) -> WireJSON {
         switch visit.route.endpoint {
+        case .userInfo: try userInfo(visit)
+        case .accessibleMailboxes: try accessibleMailboxes(visit)
+        case .publicMailboxes: try publicMailboxes(visit)
         case .folders: try folders(visit)
         case .messages: try messages(visit)
         case .message: try message(visit)
@@ -78,9 +83,10 @@ extension Platform {
         case .tasklistTasks: try tasklistTasks(visit)
         case .task: try task(visit)
         case .subtasks: try subtasks(visit)
+        case .myTasks: try myTasks(visit)
         case .taskAttachments: try taskAttachments(visit)
         case .taskAttachment: try taskAttachment(visit)
-        case .tenantToken, .link: [:]
+        case .tenantToken, .authorize, .userToken, .link: [:]
         }
     }
 }

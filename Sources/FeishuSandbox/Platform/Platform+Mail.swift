@@ -29,9 +29,9 @@ extension Platform {
         guard let pager = Pager(list: mailbox.address + list.name, size: size, token: token) else {
             throw .badMailParameter(.messages, "page_token")
         }
-        let page = visit.page(pager, of: list.ids)
+        let page = try visit.page(pager, of: list.ids)
         var data: WireJSON = ["items": .array(page.items.map(WireJSON.string))]
-        data.append("has_more", .bool(page.next != nil))
+        data.append("has_more", .bool(page.hasMore))
         if let next = page.next { data.append("page_token", .string(next)) }
         return data
     }
@@ -60,7 +60,7 @@ extension Platform {
         let mailbox = try mailbox(visit, .messages)
         let format = try MessageFormat(visit.call.first("format"), at: .message)
         guard let message = mailbox[visit.route["message"]] else { throw .messageMissing }
-        return ["message": message.json(format, scopes: world.app.scopes)]
+        return ["message": message.json(format, scopes: scopes(of: visit))]
     }
 
     /// Source: the page on getting messages by the batch.
@@ -74,28 +74,41 @@ extension Platform {
         guard found.count == request.messageIDs.count || !world.quirks.unknownIDSinksBatch else {
             throw .batchMessageMissing
         }
-        let (scopes, limit) = (world.app.scopes, world.quirks.inlineBodiesUpTo)
-        return [
-            "messages": .array(found.map { $0.json(format, scopes: scopes, bodiesUpTo: limit) })
-        ]
+        let (scopes, manner) = (scopes(of: visit), manner(of: visit))
+        return ["messages": .array(found.map { $0.json(format, scopes: scopes, manner) })]
     }
 
-    /// The mailbox of a call, if the app may read it.
+    private func manner(of visit: Visit) -> MessageManner {
+        var manner = MessageManner(
+            bodiesUpTo: world.quirks.inlineBodiesUpTo,
+            shuffleSeed: world.quirks.shuffleSeed
+        )
+        for case .inlineBodies(let flaw) in visit.effects { manner.flaw = flaw }
+        return manner
+    }
+
+    /// The mailbox of a call, if the caller may read it.
     func mailbox(_ visit: Visit, _ scope: World.Scope) throws(APIError) -> World.Mailbox {
         let endpoint = visit.route.endpoint
-        guard world.app.scopes.contains(scope) else { throw .lacksScope(scope) }
-        guard visit.route["mailbox"] != "me" else { throw .meNeedsUser }
-        guard let mailbox = world.mailboxes[visit.route["mailbox"]] else {
+        try need(scope, visit)
+        guard let mailbox = world.mailboxes[try address(visit)] else {
             throw .mailboxMissing(endpoint)
         }
-        guard !mailbox.isForbidden else { throw .mailboxForbidden(endpoint) }
+        guard !mailbox.isForbidden, reaches(mailbox.address, visit.caller) else {
+            throw .mailboxForbidden(endpoint)
+        }
         return mailbox
     }
-}
 
-extension Visit {
-    func page<Item>(_ pager: Pager, of items: [Item]) -> Page<Item> {
-        for case .emptyPage in effects { return pager.empty() }
-        return pager.page(of: items)
+    /// `me` is the primary mailbox of the user whose token is shown.
+    func address(_ visit: Visit) throws(APIError) -> String {
+        guard visit.route["mailbox"] == "me" else { return visit.route["mailbox"] }
+        guard case .user = visit.caller, let user = world.user else { throw .meNeedsUser }
+        return user.address
+    }
+
+    private func reaches(_ address: String, _ caller: Caller) -> Bool {
+        guard case .user = caller else { return true }
+        return world.user?.reaches(address) ?? false
     }
 }

@@ -21,7 +21,7 @@ extension Platform {
                 failures.append(.string(id))
                 continue
             }
-            urls.append(link(to: attachment, of: message, in: mailbox, at: visit.now))
+            urls.append(link(to: attachment, of: message, in: mailbox, visit))
         }
         return ["download_urls": .array(urls), "failed_ids": .array(failures)]
     }
@@ -30,14 +30,14 @@ extension Platform {
         to attachment: World.MailAttachment,
         of message: World.Message,
         in mailbox: World.Mailbox,
-        at now: Moment
+        _ visit: Visit
     ) -> WireJSON {
         let subject = CallSubject(
             mailboxes: [mailbox.address],
             messages: [message.id],
             attachments: [attachment.id]
         )
-        let code = links.mintMail(attachment, subject, at: now)
+        let code = links.mint(attachment, subject, visit)
         return [
             "attachment_id": .string(attachment.id), "download_url": .string(url(for: code)),
         ]

@@ -6,8 +6,9 @@ extension Platform {
         var subject = CallSubject()
         let (call, route) = (visit.call, visit.route)
         switch route.endpoint {
-        case .tenantToken, .tasklists, .link: break
-        case .folders, .messages: subject.mailboxes = [route["mailbox"]]
+        case .tenantToken, .authorize, .userToken, .userInfo, .publicMailboxes: break
+        case .tasklists, .myTasks, .link: break
+        case .folders, .messages, .accessibleMailboxes: subject.mailboxes = [route["mailbox"]]
         case .message:
             subject = CallSubject(mailboxes: [route["mailbox"]], messages: [route["message"]])
         case .batchGet:

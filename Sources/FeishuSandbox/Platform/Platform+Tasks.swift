@@ -1,14 +1,14 @@
 extension Platform {
     /// Source: the page on listing tasklists; only those that the app may read.
     func tasklists(_ visit: Visit) throws(APIError) -> WireJSON {
-        try need(.tasklists)
+        try need(.tasklists, visit)
         let readable = world.tasks.tasklists.filter { !$0.isForbidden }
         return try taskPage(visit, of: readable).json(\.json)
     }
 
     /// Source: the page on a tasklist's tasks: summaries, without attachments and dates of change.
     func tasklistTasks(_ visit: Visit) throws(APIError) -> WireJSON {
-        try need(.tasklists)
+        try need(.tasklists, visit)
         guard let tasklist = world.tasks.tasklist(visit.route["guid"]) else { throw .taskMissing }
         guard !tasklist.isForbidden else { throw .taskForbidden }
         let filter = try TaskFilter(visit.call)
@@ -24,13 +24,13 @@ extension Platform {
 
     /// Source: the page on getting a task; its attachments come without links.
     func task(_ visit: Visit) throws(APIError) -> WireJSON {
-        try need(.tasks)
+        try need(.tasks, visit)
         return ["task": try readableTask(visit.route["guid"]).json(on: world.tasks)]
     }
 
     /// Source: the page on subtasks: whole tasks, one generation per call.
     func subtasks(_ visit: Visit) throws(APIError) -> WireJSON {
-        try need(.tasks)
+        try need(.tasks, visit)
         let parent = try readableTask(visit.route["guid"])
         let children = world.tasks.subtasks(of: parent.guid).compactMap { world.tasks[$0] }
         let page = try taskPage(visit, of: children.filter { !$0.isForbidden })
@@ -41,10 +41,6 @@ extension Platform {
         guard let task = world.tasks[guid] else { throw .taskMissing }
         guard !task.isForbidden else { throw .taskForbidden }
         return task
-    }
-
-    func need(_ scope: World.Scope) throws(APIError) {
-        guard world.app.scopes.contains(scope) else { throw .lacksScope(scope) }
     }
 
     /// Source: the task overview: sizes from 1 to 100, 50 by default, refused outside.
@@ -58,7 +54,7 @@ extension Platform {
         guard let pager = Pager(list: list, size: size, token: token) else {
             throw .badTaskParameter("page_token")
         }
-        return visit.page(pager, of: items)
+        return try visit.page(pager, of: items)
     }
 }
 
@@ -66,7 +62,7 @@ extension Page {
     func json(_ item: (Item) -> WireJSON) -> WireJSON {
         [
             "items": .array(items.map(item)), "page_token": .string(next ?? ""),
-            "has_more": .bool(next != nil),
+            "has_more": .bool(hasMore),
         ]
     }
 }

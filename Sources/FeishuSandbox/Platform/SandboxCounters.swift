@@ -18,11 +18,29 @@ package struct SandboxCounters: Codable, Equatable, Sendable {
     package var authorizationOnLinkHost = 0
     package var head = 0
     package var range = 0
+    /// Calls on an endpoint before the wait that it had told was over.
+    package var callsInsidePenalty = 0
+    /// Refresh tokens that were sent again after their one use.
+    package var refreshReuse = 0
+    /// Faults that callers have met, scripted or by storm, and how many of each kind.
+    package var faultsMet = 0
+    package var faultsByKind: [String: Int] = [:]
     package var bytesServed = 0
 
     package init() {}
 
     package func calls(_ endpoint: Endpoint) -> Int { calls[endpoint.rawValue] ?? 0 }
+
+    mutating func meet(_ effect: FaultEffect) {
+        faultsMet += 1
+        faultsByKind[effect.kind, default: 0] += 1
+    }
+
+    /// Everything that a client must never do; being throttled is not among it.
+    package var violations: Int {
+        usesBeyondLimit + usesAfterExpiry + authorizationOnLinkHost + head + range
+            + callsInsidePenalty + refreshReuse
+    }
 
     private enum CodingKeys: String, CodingKey {
         case calls, throttled, refused, head, range
@@ -34,6 +52,10 @@ package struct SandboxCounters: Codable, Equatable, Sendable {
         case usesAfterExpiry = "expired_use"
         case unknownLinks = "unknown_links"
         case authorizationOnLinkHost = "authorization_on_link_host"
+        case callsInsidePenalty = "call_inside_penalty"
+        case refreshReuse = "refresh_reuse"
+        case faultsMet = "faults_met"
+        case faultsByKind = "faults_by_kind"
         case bytesServed = "bytes_served"
     }
 }

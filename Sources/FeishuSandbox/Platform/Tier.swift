@@ -15,15 +15,16 @@ struct Tier: Sendable {
 }
 
 extension Endpoint {
-    /// No tier is listed for tokens, and none for links.
+    /// No tier is listed for tenant tokens and links; "special" ones have no number to count by.
     var tier: Tier? {
         switch self {
-        case .tenantToken, .link: nil
+        case .tenantToken, .link, .userInfo, .publicMailboxes: nil
         case .downloadURL: Tier((1, .seconds(1)))
         case .folders: Tier((5, .seconds(1)))
-        case .messages, .batchGet, .task: Tier((10, .seconds(1)))
+        case .messages, .batchGet, .task, .accessibleMailboxes: Tier((10, .seconds(1)))
         case .message: Tier((100, .seconds(60)))
-        case .tasklists, .tasklistTasks, .subtasks, .taskAttachments, .taskAttachment:
+        case .authorize, .userToken, .tasklists, .tasklistTasks, .subtasks, .myTasks,
+            .taskAttachments, .taskAttachment:
             Tier((1000, .seconds(60)), (50, .seconds(1)))
         }
     }

@@ -4,5 +4,6 @@ struct Visit {
     let route: Route
     let now: Moment
     let logID: String
+    var caller = Caller.nobody
     var effects: [FaultEffect] = []
 }

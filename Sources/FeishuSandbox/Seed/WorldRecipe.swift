@@ -40,6 +40,7 @@ extension World {
             var builder = MailboxBuilder(recipe: recipe, index: index)
             add(builder.mailbox())
         }
+        user = Workplace.people.first.map(World.User.init)
         guard recipe.tasks > 0 else { return }
         var builder = TaskBoardBuilder(recipe: recipe)
         tasks = builder.filledBoard()

@@ -38,17 +38,24 @@ struct BodyDelivery: Sendable {
                 try await writer.write(part)
                 sent += part.readableBytes
                 onSent(part.readableBytes)
+                if isSlow { try await Task.sleep(for: Self.beat) }
                 guard answer.delivery.cutAfter != sent else { throw CutShort() }
             }
         }
         try await pause(at: sent)
     }
 
+    /// A slow body goes out in twenty parts a second.
+    private static let beat: Duration = .milliseconds(50)
+    private var isSlow: Bool { answer.delivery.bytesPerSecond != nil }
+
     private var pieces: AnySequence<ByteBuffer> {
         switch answer.body {
         case .bytes(let bytes): AnySequence([ByteBuffer(bytes: bytes)])
         case .content(let content, let count):
             AnySequence(ContentStream(content, count: count).lazy.map { ByteBuffer(bytes: $0) })
+        case .parts(let parts, let count):
+            AnySequence(parts.pieces(count: count).lazy.map { ByteBuffer(bytes: $0) })
         }
     }
 
@@ -56,7 +63,8 @@ struct BodyDelivery: Sendable {
     private func room(after sent: Int, for piece: ByteBuffer) -> Int {
         let accidents = [answer.delivery.cutAfter, answer.delivery.stall?.after]
         let next = accidents.compactMap { $0 }.filter { $0 > sent }.min() ?? Int.max
-        return min(piece.readableBytes, next - sent)
+        let beat = answer.delivery.bytesPerSecond.map { max(1, $0 / 20) } ?? Int.max
+        return min(piece.readableBytes, next - sent, beat)
     }
 
     private func pause(at sent: Int) async throws {

@@ -13,12 +13,25 @@ final class SandboxDesk: Sendable {
 
     func answer(_ call: Call) -> Answer {
         let now = clock.now
-        return platform.withLock { $0.answer(call, at: now) }
+        let date = SandboxClock.system()
+        return platform.withLock { platform in
+            var answer = platform.answer(call, at: now)
+            let offset = platform.world.quirks.dateOffset
+            if offset != .zero {
+                answer.headers.append(Header("Date", date.advanced(by: offset).httpDate))
+            }
+            return answer
+        }
+    }
+
+    func signIn(_ scopes: Set<String>?) -> UserTokens? {
+        let now = clock.now
+        return platform.withLock { $0.signIn(scopes, at: now) }
     }
 
     /// Hashes outside the lock: a large file must not keep callers waiting.
-    func truth() -> [TruthLine] {
-        platform.withLock { $0.world }.truth { digests.digest(of: $0) }
+    func truth(as identity: SandboxIdentity) -> [TruthLine] {
+        platform.withLock { $0.world }.truth(as: identity) { digests.digest(of: $0) }
     }
 
     func advance(by duration: Duration) { clock.advance(by: duration) }

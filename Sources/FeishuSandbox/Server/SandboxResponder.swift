@@ -21,6 +21,7 @@ struct SandboxResponder: HTTPResponder {
         let answer = desk.answer(call)
         guard !answer.delivery.isDropped else {
             // The response that follows finds the connection closed and goes nowhere.
+            if answer.delivery.isReset { await context.channel.lingerForNothing() }
             try? await context.channel.close()
             return Response(status: .ok)
         }
@@ -59,7 +60,10 @@ extension Answer {
     fileprivate func response(to call: Call, body: ResponseBody) -> Response {
         var fields = HTTPFields()
         for header in headers {
-            guard let name = HTTPField.Name(header.name) else { continue }
+            let isDate = header.name.lowercased() == "date"
+            guard let name = HTTPField.Name(isDate ? DateLine.carrier : header.name) else {
+                continue
+            }
             fields.append(HTTPField(name: name, value: header.value))
         }
         if !delivery.isChunked { fields[.contentLength] = String(count) }

@@ -64,6 +64,7 @@ package final class SandboxServer: Sendable {
         quiet.logLevel = .critical
         return Application(
             responder: SandboxResponder(desk: desk),
+            server: .http1(configuration: .init(additionalChannelHandlers: [DateLineInstaller()])),
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: port)),
             onServerRunning: { channel in onListening(channel.localAddress?.port ?? port) },
             logger: quiet
@@ -81,10 +82,15 @@ extension SandboxServer {
     package func resetCounters() { desk.withPlatform { $0.resetCounters() } }
 
     /// Every attachment that a complete archive must hold; digests are made now, if at all.
-    package func truth() -> [TruthLine] { desk.truth() }
+    package func truth(as identity: SandboxIdentity = .tenant) -> [TruthLine] {
+        desk.truth(as: identity)
+    }
 
     /// Replaces the faults in force, and forgets how often the old ones were met.
     package func setFaults(_ faults: [SandboxFault]) { desk.withPlatform { $0.setFaults(faults) } }
+
+    /// Lets random faults begin, or nil to end them.
+    package func setStorm(_ storm: FaultStorm?) { desk.withPlatform { $0.storm = storm } }
 
     /// Lets every token die before its time.
     package func revokeTokens() { desk.withPlatform { $0.revokeTokens() } }

@@ -34,6 +34,8 @@ struct UnframedDelivery: Sendable {
         case .bytes(let bytes): buffer.writeBytes(bytes)
         case .content(let content, let count):
             for piece in ContentStream(content, count: count) { buffer.writeBytes(piece) }
+        case .parts(let parts, let count):
+            for piece in parts.pieces(count: count) { buffer.writeBytes(piece) }
         }
         return buffer
     }

@@ -15,6 +15,18 @@ struct APIError: Error, Equatable {
 }
 
 extension APIError {
+    /// The form in which an endpoint refuses: those that hand out tokens are flat.
+    func answer(_ logID: String, at endpoint: Endpoint) -> Answer {
+        switch endpoint {
+        case .userToken:
+            let error = status >= 500 ? "server_error" : "invalid_grant"
+            return OAuthError(code, error, message).answer(status: status, logID: logID)
+        case .tenantToken:
+            return .json(status, ["code": .int(code), "msg": .string(message)], logID: logID)
+        default: return answer(logID: logID)
+        }
+    }
+
     /// The envelope of the call guide's page on answers; `data` is absent.
     func answer(logID: String) -> Answer {
         var error: WireJSON = [
@@ -46,15 +58,21 @@ extension APIError {
     static let noToken = APIError(400, 99_991_661, "Missing access token for authorization.")
     static let badTenantToken = APIError(400, 99_991_663, "Invalid access token for authorization.")
     static let badUserToken = APIError(400, 99_991_668, "Invalid access token for authorization.")
+    static let expiredUserToken = APIError(400, 99_991_677, "Authentication token expired.")
     static let badTokenKind = APIError(400, 99_991_671, "Invalid access token: no t- or u- prefix.")
 
-    static func lacksScope(_ scope: World.Scope) -> APIError {
+    static func lacksScope(_ scope: World.Scope) -> APIError { needs(scope, 99_991_672) }
+
+    static func notGranted(_ scope: World.Scope) -> APIError { needs(scope, 99_991_679) }
+
+    private static func needs(_ scope: World.Scope, _ code: Int64) -> APIError {
+        let names = scope.names.joined(separator: ", ")
         var error = APIError(
             400,
-            99_991_672,
-            "Access denied. One of the following scopes is required: [\(scope.rawValue)]."
+            code,
+            "Access denied. One of the following scopes is required: [\(names)]."
         )
-        error.missingScopes = [scope.rawValue]
+        error.missingScopes = scope.names
         return error
     }
 
@@ -72,6 +90,7 @@ extension APIError {
 /// Refusals of the mail endpoints; one number means different things on different pages.
 extension APIError {
     static let meNeedsUser = APIError(400, 1_230_005, "'me' needs a user_access_token")
+    static let noSuchMailboxHere = APIError(403, 1_230_004, "no permission")
     static let messageMissing = APIError(404, 1_234_034, "message not found")
     static let batchMessageMissing = APIError(400, 1_230_006, "message not found")
 

@@ -3,6 +3,7 @@ struct Answer: Equatable, Sendable {
     enum Body: Equatable, Sendable {
         case bytes([UInt8])
         case content(World.Content, count: Int)
+        case parts([BodyPart], count: Int)
     }
 
     var status: Int
@@ -14,7 +15,7 @@ struct Answer: Equatable, Sendable {
     var count: Int {
         switch body {
         case .bytes(let bytes): bytes.count
-        case .content(_, let count): count
+        case .content(_, let count), .parts(_, let count): count
         }
     }
 
@@ -25,10 +26,14 @@ struct Answer: Equatable, Sendable {
 struct Delivery: Equatable, Sendable {
     /// The connection is closed without a word.
     var isDropped = false
+    /// It is closed so that the other side sees a reset.
+    var isReset = false
     /// The connection is closed after so many bytes of the body.
     var cutAfter: Int?
     /// The body pauses.
     var stall: Stall?
+    /// The body is sent no faster than this.
+    var bytesPerSecond: Int?
     /// The body is sent in chunks, without `Content-Length`.
     var isChunked = false
     /// The body ends when the connection does, and nothing else says so.
@@ -63,7 +68,15 @@ extension Answer {
                 Header("Content-Type", "application/json; charset=utf-8"),
                 Header("X-Tt-Logid", logID),
             ],
-            body: .bytes(value.utf8)
+            body: body(value.parts)
         )
+    }
+
+    /// At hand as a whole, unless something has to be made while it is sent.
+    private static func body(_ parts: [BodyPart]) -> Body {
+        guard parts.count > 1 else {
+            return .bytes(parts.first.map { Array($0.pieces.joined()) } ?? [])
+        }
+        return .parts(parts, count: parts.reduce(0) { $0 + $1.count })
     }
 }

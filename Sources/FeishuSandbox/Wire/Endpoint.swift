@@ -1,6 +1,11 @@
 /// Every call that the sandbox answers; the raw values name them in counters and faults.
 package enum Endpoint: String, CaseIterable, Sendable {
     case tenantToken = "tenant_token"
+    case authorize
+    case userToken = "user_token"
+    case userInfo = "user_info"
+    case accessibleMailboxes = "accessible_mailboxes"
+    case publicMailboxes = "public_mailboxes"
     case folders
     case messages
     case message
@@ -10,6 +15,7 @@ package enum Endpoint: String, CaseIterable, Sendable {
     case tasklistTasks = "tasklist_tasks"
     case task
     case subtasks
+    case myTasks = "my_tasks"
     case taskAttachments = "task_attachments"
     case taskAttachment = "task_attachment"
     case link
@@ -18,6 +24,12 @@ package enum Endpoint: String, CaseIterable, Sendable {
     var path: String {
         switch self {
         case .tenantToken: "/open-apis/auth/v3/tenant_access_token/internal"
+        case .authorize: "/open-apis/authen/v1/authorize"
+        case .userToken: "/open-apis/authen/v2/oauth/token"
+        case .userInfo: "/open-apis/authen/v1/user_info"
+        case .accessibleMailboxes:
+            "/open-apis/mail/v1/user_mailboxes/:mailbox/accessible_mailboxes"
+        case .publicMailboxes: "/open-apis/mail/v1/public_mailboxes"
         case .folders: "/open-apis/mail/v1/user_mailboxes/:mailbox/folders"
         case .messages: "/open-apis/mail/v1/user_mailboxes/:mailbox/messages"
         case .message: "/open-apis/mail/v1/user_mailboxes/:mailbox/messages/:message"
@@ -28,15 +40,23 @@ package enum Endpoint: String, CaseIterable, Sendable {
         case .tasklistTasks: "/open-apis/task/v2/tasklists/:guid/tasks"
         case .task: "/open-apis/task/v2/tasks/:guid"
         case .subtasks: "/open-apis/task/v2/tasks/:guid/subtasks"
+        case .myTasks: "/open-apis/task/v2/tasks"
         case .taskAttachments: "/open-apis/task/v2/attachments"
         case .taskAttachment: "/open-apis/task/v2/attachments/:guid"
         case .link: "/space/api/box/stream/download/authcode/"
         }
     }
 
+    /// The accounts host is this host too, and has its own path for tokens.
+    static let tokenPathV3 = "/oauth/v3/token"
+
+    var paths: [String] { self == .userToken ? [path, Self.tokenPathV3] : [path] }
+
+    var isMail: Bool { path.hasPrefix("/open-apis/mail/") }
+
     var methods: [String] {
         switch self {
-        case .tenantToken, .batchGet: ["POST"]
+        case .tenantToken, .userToken, .batchGet: ["POST"]
         case .link: ["GET", "HEAD"]
         default: ["GET"]
         }
@@ -50,7 +70,10 @@ struct Route {
 
     static func find(_ call: Call) -> Route? {
         for endpoint in Endpoint.allCases where endpoint.methods.contains(call.method) {
-            if let parameters = match(endpoint.path.split(separator: "/"), call.segments) {
+            for path in endpoint.paths {
+                guard let parameters = match(path.split(separator: "/"), call.segments) else {
+                    continue
+                }
                 return Route(endpoint: endpoint, parameters: parameters)
             }
         }

@@ -1,6 +1,10 @@
 /// Writes JSON as UTF-8, compact, in member order.
 struct JSONText {
-    private(set) var bytes: [UInt8] = []
+    /// What is finished; a body inside the text is a part of its own.
+    private var done: [BodyPart] = []
+    private var bytes: [UInt8] = []
+
+    var parts: [BodyPart] { bytes.isEmpty ? done : done + [.bytes(bytes)] }
 
     mutating func write(_ value: WireJSON) {
         switch value {
@@ -8,6 +12,7 @@ struct JSONText {
         case .bool(let flag): bytes += (flag ? "true" : "false").utf8
         case .int(let number): bytes += String(number).utf8
         case .string(let text): write(text)
+        case .inline(let body): write(body)
         case .array(let items): write(items)
         case .object(let members): write(members)
         }
@@ -31,6 +36,12 @@ struct JSONText {
             write(member.value)
         }
         bytes.append(UInt8(ascii: "}"))
+    }
+
+    private mutating func write(_ body: InlineBody) {
+        bytes.append(UInt8(ascii: "\""))
+        done += [.bytes(bytes), .inline(body)]
+        bytes = [UInt8(ascii: "\"")]
     }
 
     private mutating func write(_ text: String) {
@@ -61,9 +72,12 @@ struct JSONText {
 
 extension WireJSON {
     /// The value as compact UTF-8 text.
-    package var utf8: [UInt8] {
+    package var utf8: [UInt8] { parts.flatMap { $0.pieces.flatMap { $0 } } }
+
+    /// The same, with bodies that are not made yet.
+    var parts: [BodyPart] {
         var text = JSONText()
         text.write(self)
-        return text.bytes
+        return text.parts
     }
 }

@@ -4,6 +4,8 @@ package enum WireJSON: Equatable, Sendable {
     case bool(Bool)
     case int(Int64)
     case string(String)
+    /// A string that is made while it is sent.
+    case inline(InlineBody)
     case array([WireJSON])
     case object([Member])
 
@@ -46,6 +48,15 @@ extension WireJSON {
     package subscript(_ name: String) -> WireJSON? {
         guard case .object(let members) = self else { return nil }
         return members.first { $0.name == name }?.value
+    }
+
+    /// The members in another order; of an object alone, not of what it holds.
+    func shuffled(_ generator: inout SeededGenerator) -> WireJSON {
+        guard case .object(var members) = self else { return self }
+        for index in members.indices.reversed() {
+            members.swapAt(index, generator.below(index + 1))
+        }
+        return .object(members)
     }
 
     /// Adds members at the end of an object; anything else stays as it is.

@@ -4,6 +4,10 @@ extension World {
         package let address: String
         /// The app may not read it: every call on it answers "no permission".
         package var isForbidden = false
+        /// A mailbox of the company, listed by `public_mailboxes`; otherwise somebody's own.
+        package var isPublic = false
+        /// The display name of a public mailbox.
+        package var name = ""
         package var folders: [Folder]
         private var byID: [String: Message] = [:]
         private var idsByFolder: [String: [String]] = [:]

@@ -58,6 +58,8 @@ extension World {
         package var isInline: Bool
         /// Whether `download_url` hands out a link; otherwise the id is in `failed_ids`.
         package var isDownloadable = true
+        /// What is wrong with its bytes where `batch_get` carries them.
+        package var inlineFlaw: InlineFlaw?
         package var distortion = Distortion()
 
         package init(

@@ -34,9 +34,19 @@ extension World.TaskBoard {
 
     /// The tasklists through which a task is reached: its own, and those of its ancestors.
     package func tasklists(reaching guid: String) -> [String] {
-        let family = sequence(first: guid) { byGUID[$0]?.parent }
-        let guids = family.reduce(into: Set<String>()) { $0.formUnion(homes[$1] ?? []) }
+        let guids = family(of: guid).reduce(into: Set<String>()) { $0.formUnion(homes[$1] ?? []) }
         return tasklists.map(\.guid).filter(guids.contains)
+    }
+
+    /// A task and its ancestors; a circle is walked once.
+    func family(of guid: String) -> [String] {
+        var family: [String] = []
+        var next: String? = guid
+        while let guid = next, !family.contains(guid) {
+            family.append(guid)
+            next = byGUID[guid]?.parent
+        }
+        return family
     }
 
     /// The tasklists that show the task itself.
@@ -61,6 +71,13 @@ extension World.TaskBoard {
         }
         for attachment in task.attachments { owners[attachment.guid] = task.guid }
         for guid in tasklistGUIDs { list(task.guid, in: guid) }
+    }
+
+    /// False when there is no such tasklist.
+    mutating func forbid(tasklist guid: String, _ isForbidden: Bool) -> Bool {
+        guard let index = tasklists.firstIndex(where: { $0.guid == guid }) else { return false }
+        tasklists[index].isForbidden = isForbidden
+        return true
     }
 
     /// Shows a task in one more tasklist.

@@ -5,11 +5,19 @@ package struct World: Sendable {
     /// Feeds tokens, link codes and log ids, so that two runs look alike.
     package var seed: UInt64
     package var app = App()
+    /// Nobody can log in while it is nil.
+    package var user: User?
     package var quirks = Quirks()
     /// Mailboxes by address.
     package var mailboxes: [String: Mailbox] = [:]
     package var tasks = TaskBoard()
     package var faults: [SandboxFault] = []
+    /// Random faults beside the scripted ones.
+    package var storm: FaultStorm?
+
+    /// How to bring back what was deleted, by its id, and whole mailboxes by their addresses.
+    var attic: [String: WorldChange] = [:]
+    var lostMailboxes: [String: Mailbox] = [:]
 
     package init(seed: UInt64 = 0) { self.seed = seed }
 

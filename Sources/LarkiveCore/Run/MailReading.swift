@@ -34,7 +34,9 @@ actor MailReading {
         return report
     }
 
-    /// Reads up to 20 messages. Once blind, nothing more is asked: everything new stays unread.
+    /// Reads up to 20 messages.
+    ///
+    /// Once blind, nothing more is asked: everything new stays unread.
     func read(_ places: [MailPlace]) async throws {
         try await parts.checkpoint()
         guard !isBlind else { return }

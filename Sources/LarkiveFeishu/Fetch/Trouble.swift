@@ -65,7 +65,8 @@ extension FetchError {
             switch error.meaning {
             case .throttled: .throttled
             case .quota: .quota
-            case .token, .credentials, .scope, .forbidden: .forbidden
+            case .token, .credentials: .credentials
+            case .scope, .forbidden: .forbidden
             case .mayBePermission: .mayBePermission
             case .notFound, .mailboxMissing: .notFound
             case .server: .serverError

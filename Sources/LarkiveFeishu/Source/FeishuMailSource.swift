@@ -59,7 +59,7 @@ package struct FeishuMailSource: MailSource {
         in mailbox: Mailbox.ID,
         into scratches: (any ScratchStore)?
     ) async throws(SourceError) -> MailAnswers {
-        var reader = MessageReader(client, mailbox)
+        var reader = MessageReader(client, mailbox, into: scratches)
         return try await reader.read(ids)
     }
 }

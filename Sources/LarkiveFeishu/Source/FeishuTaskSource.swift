@@ -20,7 +20,7 @@ package struct FeishuTaskSource: TaskSource {
         switch root {
         case .tasklist(let list): try await walk.visitTasks(of: list, visit)
         case .task(let task): try await walk.visitTask(task, visit)
-        case .myTasks: throw SourceError(.forbidden, "my tasks need the user identity")
+        case .myTasks: try await walk.visitMyTasks(visit)
         }
     }
 

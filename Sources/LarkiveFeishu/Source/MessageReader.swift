@@ -10,22 +10,31 @@ struct MessageReader {
 
     private let client: FeishuClient
     private let mailbox: Mailbox.ID
+    private let scratches: (any ScratchStore)?
+    private var bodies: [AttachmentKey: Received] = [:]
     private var answers: [Message.ID: MailAnswers.Answer] = [:]
     private var proves = false
     private var hadSuccess = false
     private var failures = 0
 
-    init(_ client: FeishuClient, _ mailbox: Mailbox.ID) {
+    /// Files that come inside of answers go to `scratches`.
+    init(_ client: FeishuClient, _ mailbox: Mailbox.ID, into scratches: (any ScratchStore)?) {
         self.client = client
         self.mailbox = mailbox
+        self.scratches = scratches
     }
 
     mutating func read(_ ids: [Message.ID]) async throws(SourceError) -> MailAnswers {
         let most = Endpoint.batchGet.row.most ?? 1
-        for start in stride(from: 0, to: ids.count, by: most) {
-            try await readBatch(Array(ids[start..<min(start + most, ids.count)]))
+        do throws(SourceError) {
+            for start in stride(from: 0, to: ids.count, by: most) {
+                try await readBatch(Array(ids[start..<min(start + most, ids.count)]))
+            }
+        } catch {
+            for received in bodies.values { await received.staged.scratch.discard() }
+            throw error
         }
-        return MailAnswers(answers: answers, proves: proves)
+        return MailAnswers(answers: answers, proves: proves, bodies: bodies)
     }
 
     private mutating func readBatch(_ ids: [Message.ID]) async throws(SourceError) {
@@ -58,23 +67,57 @@ struct MessageReader {
                 "format": "full", "message_ids": .array(ids.map { .string($0.rawValue) }),
             ])
         )
-        let data = try await client.answer(to: call).data
-        guard let items = data["messages"]?.array else {
+        let answer = try await client.answer(
+            to: call.reading(StreamedAnswer(messages: ids.count, into: scratches))
+        )
+        var files = ArrivedFiles(answer)
+        guard let items = answer.data["messages"]?.array else {
+            await files.discard()
             throw .malformed(.batchGet, "the answer holds no messages")
         }
         hadSuccess = true
-        for item in items { take(item, from: Set(ids)) }
+        for (place, item) in items.enumerated() {
+            await take(item, from: Set(ids), files.taken(of: place))
+        }
+        await files.discard()
     }
 
     /// Items that belong to nobody are left out: the ids that miss one are asked for alone.
-    private mutating func take(_ item: JSON, from wanted: Set<Message.ID>) {
+    private mutating func take(
+        _ item: JSON,
+        from wanted: Set<Message.ID>,
+        _ files: ArrivedFiles
+    ) async {
         guard let item = item.object, let id: Message.ID = try? item.id("message_id"),
             wanted.contains(id)
-        else { return }
+        else { return await files.discard() }
         proves = proves || Message.proves(item)
-        let isSecond = answers[id] != nil
-        answers[id] =
-            isSecond ? .failed(.badAnswer, detail: "it stands twice in one answer") : answer(item)
+        guard answers[id] == nil else {
+            await forgetFiles(of: id)
+            await files.discard()
+            answers[id] = .failed(.badAnswer, detail: "it stands twice in one answer")
+            return
+        }
+        answers[id] = answer(item)
+        await keep(files, of: answers[id])
+    }
+
+    /// Only of a message that could be read is it clear to which attachments the files belong.
+    private mutating func keep(_ files: ArrivedFiles, of answer: MailAnswers.Answer?) async {
+        var files = files
+        if case .message(let message) = answer {
+            for (place, attachment) in message.attachments.enumerated() {
+                bodies[attachment.key] = files.take(attachment, at: place)
+            }
+        }
+        await files.discard()
+    }
+
+    private mutating func forgetFiles(of id: Message.ID) async {
+        guard case .message(let message) = answers[id] else { return }
+        for attachment in message.attachments {
+            await bodies.removeValue(forKey: attachment.key)?.staged.scratch.discard()
+        }
     }
 
     private func answer(_ item: JSONObject) -> MailAnswers.Answer {
@@ -87,11 +130,12 @@ struct MessageReader {
 
     private mutating func readAlone(_ id: Message.ID) async throws(SourceError) {
         let call = FeishuCall(.message, mailbox.rawValue, id.rawValue).tried(atMost: 2)
-            .with("format", "full")
+            .with("format", "full").reading(StreamedAnswer(messages: 1, into: scratches))
         do throws(FeishuError) {
-            let data = try await client.answer(to: call).data
+            let answer = try await client.answer(to: call)
             hadSuccess = true
-            takeSingle(data, id)
+            takeSingle(answer.data, id)
+            await keep(ArrivedFiles(answer), of: answers[id])
         } catch {
             guard !error.sinksSource else { throw SourceError(error, in: place) }
             try settle(id, error)

@@ -1,40 +1,56 @@
 import LarkiveCore
 
-/// The tenant's access token, fetched once for all callers and renewed before it expires.
+/// A token with the time at which another one should be asked for.
+struct TokenGrant: Sendable {
+    let token: Secret<String>
+    let renewal: Duration
+}
+
+/// Gets tokens from where an identity has them.
 ///
-/// Kept in memory only. Source: the page on tenant_access_token of a self-built app; while half an
-/// hour is left the platform hands the same token out again, so renewing early costs nothing.
+/// Is never asked twice at the same time by one connection.
+protocol TokenIssuer: Sendable {
+    /// A token that works; another one than `refused`, if the platform would not take that one.
+    func grant(instead refused: Secret<String>?) async throws(FeishuError) -> TokenGrant
+}
+
+/// The access token of a connection, fetched once for all callers and renewed before it expires.
+///
+/// A refusal that only a human can lift is remembered: asking again would not help, and a platform
+/// that is asked again and again may lock the app out.
 actor AccessToken {
-    /// Calls on their way when a token expires should still arrive.
-    static let early = Duration.seconds(300)
+    private let issuer: any TokenIssuer
+    private let ticker: any Ticker
+    private var grant: TokenGrant?
+    private var refused: Secret<String>?
+    private var refusal: FeishuError?
+    private var refusals: [Endpoint: FeishuError] = [:]
+    private var fetching: Task<Result<TokenGrant, FeishuError>, Never>?
 
-    fileprivate struct Grant {
-        let token: Secret<String>
-        let renewal: Duration
+    init(_ issuer: any TokenIssuer, _ ticker: any Ticker) {
+        self.issuer = issuer
+        self.ticker = ticker
     }
 
-    private let app: AppCredentials
-    private let courier: Courier
-    private var grant: Grant?
-    private var fetching: Task<Result<Grant, FeishuError>, Never>?
-
-    init(_ app: AppCredentials, _ courier: Courier) {
-        self.app = app
-        self.courier = courier
-    }
-
-    func current() async throws(FeishuError) -> Secret<String> {
-        if let grant, courier.ticker.now < grant.renewal { return grant.token }
+    /// The token to send to an endpoint.
+    func current(for endpoint: Endpoint) async throws(FeishuError) -> Secret<String> {
+        if let refusal = refusal ?? refusals[endpoint] { throw refusal }
+        if let grant, ticker.now < grant.renewal { return grant.token }
         return try await fetched().token
     }
 
     /// Forgets a token that was refused, unless it has been replaced already.
     func drop(_ token: Secret<String>) {
-        if grant?.token.reveal() == token.reveal() { grant = nil }
+        guard grant?.token.reveal() == token.reveal() else { return }
+        (grant, refused) = (nil, token)
     }
 
-    private func fetched() async throws(FeishuError) -> Grant {
+    /// Remembers an endpoint that refused a new token as well.
+    func giveUp(on endpoint: Endpoint, _ error: FeishuError) { refusals[endpoint] = error }
+
+    private func fetched() async throws(FeishuError) -> TokenGrant {
         while true {
+            if let refusal { throw refusal }
             let task = fetching ?? begin()
             let result = await withTaskCancellationHandler {
                 await task.value
@@ -50,50 +66,30 @@ actor AccessToken {
         }
     }
 
-    private func begin() -> Task<Result<Grant, FeishuError>, Never> {
-        let (app, courier) = (app, courier)
-        let task = Task { await Self.fetch(app, courier) }
+    private func begin() -> Task<Result<TokenGrant, FeishuError>, Never> {
+        let (issuer, refused) = (issuer, refused)
+        let task = Task { await Self.fetch(issuer, instead: refused) }
         fetching = task
         return task
     }
 
-    private func finish(_ result: Result<Grant, FeishuError>) {
+    private func finish(_ result: Result<TokenGrant, FeishuError>) {
         fetching = nil
-        if case .success(let grant) = result { self.grant = grant }
+        switch result {
+        case .success(let grant): (self.grant, refused) = (grant, nil)
+        case .failure(let error) where error.meaning == .credentials: refusal = error
+        case .failure: break
+        }
     }
 
     private static func fetch(
-        _ app: AppCredentials,
-        _ courier: Courier
-    ) async -> Result<Grant, FeishuError> {
+        _ issuer: any TokenIssuer,
+        instead refused: Secret<String>?
+    ) async -> Result<TokenGrant, FeishuError> {
         do throws(FeishuError) {
-            let call = FeishuCall(.tenantToken).with(body: app.json)
-            return .success(try Grant(try await courier.answer(to: call)))
+            return .success(try await issuer.grant(instead: refused))
         } catch {
             return .failure(error)
         }
-    }
-}
-
-/// What an app of the tenant calls itself.
-struct AppCredentials: Sendable {
-    let id: String
-    let secret: Secret<String>
-
-    fileprivate var json: JSON {
-        .object(["app_id": .string(id), "app_secret": .string(secret.reveal())])
-    }
-}
-
-extension AccessToken.Grant {
-    /// The answer is flat: there is no `data`.
-    fileprivate init(_ answer: FeishuAnswer) throws(FeishuError) {
-        guard let token = answer.object["tenant_access_token"]?.string, !token.isEmpty,
-            token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
-            let seconds = answer.object["expire"]?.integer, (1...604_800).contains(seconds)
-        else { throw .malformed(.tenantToken, "the answer holds no token") }
-        let life = Duration.seconds(seconds)
-        self.token = Secret(token)
-        renewal = answer.sent + max(life - AccessToken.early, life / 2)
     }
 }

@@ -20,15 +20,20 @@ struct Backoff: Sendable {
 
 /// Decides whether a call is tried again, and when.
 ///
-/// At most so many tries and 15 seconds a call; waiting for the rate limit is not counted.
+/// At most so many tries and so much time a call, 15 seconds unless its answer may carry files;
+/// waiting for the rate limit is not counted.
 struct Patience: Sendable {
     static let time = Duration.seconds(15)
 
     private let tries: Int
+    private let time: Duration
     private var made = 0
     private var spent = Duration.zero
 
-    init(tries: Int) { self.tries = tries }
+    init(tries: Int, time: Duration = Self.time) {
+        self.tries = tries
+        self.time = time
+    }
 
     /// The pause before the next try; nil when this was the last.
     mutating func pause(
@@ -40,7 +45,7 @@ struct Patience: Sendable {
         let pause = pause(after: decision, jitter)
         spent += duration + pause
         guard decision.verdict == .again, made < allowed(decision.meaning) else { return nil }
-        return spent < Self.time ? pause : nil
+        return spent < time ? pause : nil
     }
 
     /// A throttled call waits at the rate limit, together with all others.

@@ -17,16 +17,19 @@ struct Courier: Sendable {
         to call: FeishuCall,
         token: Secret<String>? = nil
     ) async throws(FeishuError) -> FeishuAnswer {
-        var patience = Patience(tries: call.tries)
+        var patience = Patience(
+            tries: call.tries,
+            time: call.streamed == nil ? Patience.time : StreamedAnswer.time
+        )
         while true {
             let start = try await admitted(call.endpoint)
             let result = await attempt(call, token, at: start)
-            await over(call.endpoint, result, at: start)
             let refusal: Refusal
             switch result {
             case .success(let answer): return answer
             case .failure(let failure): refusal = failure
             }
+            await slowDown(after: refusal, at: start)
             let decision = refusal.error.decision
             guard
                 let pause = patience.pause(
@@ -63,19 +66,31 @@ struct Courier: Sendable {
         }
     }
 
-    /// Tells the limiter how a call ended.
-    private func over(
-        _ endpoint: Endpoint,
-        _ result: Result<FeishuAnswer, Refusal>,
-        at start: Duration
-    ) async {
-        guard let limiter = limiters[endpoint] else { return }
-        var refusal: Refusal?
-        if case .failure(let failure) = result { refusal = failure }
-        await limiter.answered(started: start, wasHeard: refusal?.error.meaning != .noAnswer)
-        guard let refusal, refusal.error.meaning == .throttled else { return }
-        let growth = await limiter.refused(started: start, wait: ThrottleTime(refusal.headers))
+    private func slowDown(after refusal: Refusal, at start: Duration) async {
+        guard refusal.error.meaning == .throttled else { return }
+        let wait = ThrottleTime(refusal.headers)
+        let limiter = limiters[refusal.error.endpoint]
+        let growth = await limiter?.refused(started: start, wait: wait) ?? .zero
         counters.count { $0.throttled += growth }
+    }
+
+    /// The beginning of the answer, at which the call has surely been counted; a body may be long.
+    private func open(
+        _ request: HTTPRequest,
+        _ endpoint: Endpoint,
+        at start: Duration
+    ) async throws(TransportError) -> HTTPAnswer {
+        budget.called()
+        if endpoint.mintsLinks { counters.count { $0.linkCalls += 1 } }
+        do {
+            let answer = try await transport.open(request)
+            await limiters[endpoint]?.answered(started: start, wasHeard: true)
+            counters.count { $0.wasAnswered = true }
+            return answer
+        } catch {
+            await limiters[endpoint]?.answered(started: start, wasHeard: false)
+            throw error
+        }
     }
 
     private func attempt(
@@ -83,34 +98,51 @@ struct Courier: Sendable {
         _ token: Secret<String>?,
         at start: Duration
     ) async -> Result<FeishuAnswer, Refusal> {
-        budget.called()
-        if call.endpoint.mintsLinks { counters.count { $0.linkCalls += 1 } }
         do throws(TransportError) {
-            var answer = try await transport.open(request(call, token))
-            counters.count { $0.wasAnswered = true }
-            let bytes = try await answer.bytes(atMost: call.endpoint.largestAnswer, ticker)
-            return judge(bytes, answer, call.endpoint).map { FeishuAnswer(object: $0, sent: start) }
+            var answer = try await open(request(call, token), call.endpoint, at: start)
+            let read = try await read(&answer, call)
+            let result = judge(read.object, answer, call.endpoint)
+            if case .failure = result { await read.bodies.discard() }
+            return result.map {
+                FeishuAnswer(
+                    object: $0,
+                    sent: start,
+                    bodies: read.bodies,
+                    logID: answer.headers.logID
+                )
+            }
         } catch {
             return .failure(Refusal(error: FeishuError(call.endpoint, error)))
         }
     }
 
+    private func read(
+        _ answer: inout HTTPAnswer,
+        _ call: FeishuCall
+    ) async throws(TransportError) -> StreamedAnswer.Read {
+        if let streamed = call.streamed { return try await streamed.read(&answer, ticker) }
+        let bytes = try await answer.bytes(atMost: HTTPAnswer.largestWhole, ticker)
+        return StreamedAnswer.Read(object: (try? JSONReader.read(bytes))?.object)
+    }
+
     private func request(_ call: FeishuCall, _ token: Secret<String>?) -> HTTPRequest {
-        var request = HTTPRequest(base.url(call.endpoint.path(call.ids), call.query))
+        var request = HTTPRequest(
+            call.address.map { Secret($0) } ?? base.url(call.endpoint.path(call.ids), call.query)
+        )
         request.verb = call.endpoint.row.verb
         request.authorization = token.map { Secret("Bearer " + $0.reveal()) }
         request.body = call.body
-        request.patience = Patience.time
+        request.patience = call.streamed == nil ? Patience.time : StreamedAnswer.patience
         return request
     }
 
     private func judge(
-        _ bytes: [UInt8],
+        _ object: JSONObject?,
         _ answer: borrowing HTTPAnswer,
         _ endpoint: Endpoint
     ) -> Result<JSONObject, Refusal> {
         let (status, headers) = (answer.status, answer.headers)
-        guard let envelope = Envelope(bytes, headers) else {
+        guard let envelope = object.flatMap({ Envelope($0, headers) }) else {
             let error = FeishuError(
                 endpoint,
                 status: status,
@@ -140,17 +172,12 @@ extension Envelope {
                 ErrorTable.decision(endpoint, status, code)
             )
         }
-        guard data == nil, endpoint != .tenantToken else { return nil }
+        guard data == nil, !endpoint.isFlat else { return nil }
         return .malformed(endpoint, "the answer holds no data")
     }
 }
 
-extension Endpoint {
-    /// Bodies of 20 messages may be large; a larger answer is asked for in halves.
-    fileprivate var largestAnswer: Int {
-        switch self {
-        case .batchGet, .message: 64 << 20
-        default: 16 << 20
-        }
-    }
+extension HTTPAnswer {
+    /// Answers without files are far smaller.
+    fileprivate static let largestWhole = 16 << 20
 }

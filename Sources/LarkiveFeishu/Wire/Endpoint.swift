@@ -3,12 +3,17 @@
 /// Source: the page of each endpoint, and the page on rate limits for the windows.
 enum Endpoint: String, CaseIterable, Sendable {
     case tenantToken = "tenant token"
+    case userToken = "user token"
+    case userInfo = "user_info"
+    case accessibleMailboxes = "accessible mailboxes"
+    case publicMailboxes = "public mailboxes"
     case folders
     case messages = "message list"
     case message
     case batchGet = "batch_get"
     case downloadURL = "download_url"
     case tasklistTasks = "tasklist tasks"
+    case myTasks = "my tasks"
     case task
     case subtasks
     case taskAttachments = "task attachments"
@@ -40,12 +45,33 @@ extension Endpoint {
 
     private static let mailbox = "/mail/v1/user_mailboxes/:"
     private static let mail = "mail:user_mailbox.message:readonly"
-    private static let manyTasks: [RateWindow] = [.perMinute(1_000), .perSecond(50)]
+    private static let manyCalls: [RateWindow] = [.perMinute(1_000), .perSecond(50)]
 
     var row: Row {
         switch self {
         case .tenantToken:
             Row(.post, "/auth/v3/tenant_access_token/internal", nil, [])
+        // Asked at the address that the config names.
+        case .userToken:
+            Row(.post, "/authen/v2/oauth/token", nil, Self.manyCalls)
+        case .userInfo:
+            Row(.get, "/authen/v1/user_info", nil, Self.manyCalls)
+        case .accessibleMailboxes:
+            Row(
+                .get,
+                Self.mailbox + "/accessible_mailboxes",
+                "mail:user_mailbox:readonly",
+                [.perSecond(10)]
+            )
+        // Its rate is "special", which is to say unknown: the slowest one is taken.
+        case .publicMailboxes:
+            Row(
+                .get,
+                "/mail/v1/public_mailboxes",
+                "mail:public_mailbox:readonly",
+                [.perSecond(1)],
+                most: 200
+            )
         case .folders:
             Row(.get, Self.mailbox + "/folders", "mail:user_mailbox.folder:read", [.perSecond(5)])
         case .messages:
@@ -67,17 +93,19 @@ extension Endpoint {
                 .get,
                 "/task/v2/tasklists/:/tasks",
                 "task:tasklist:read",
-                Self.manyTasks,
+                Self.manyCalls,
                 most: 100
             )
+        case .myTasks:
+            Row(.get, "/task/v2/tasks", "task:task:read", Self.manyCalls, most: 100)
         case .task:
             Row(.get, "/task/v2/tasks/:", "task:task:read", [.perSecond(10)])
         case .subtasks:
-            Row(.get, "/task/v2/tasks/:/subtasks", "task:task:read", Self.manyTasks, most: 100)
+            Row(.get, "/task/v2/tasks/:/subtasks", "task:task:read", Self.manyCalls, most: 100)
         case .taskAttachments:
-            Row(.get, "/task/v2/attachments", "task:attachment:read", Self.manyTasks, most: 100)
+            Row(.get, "/task/v2/attachments", "task:attachment:read", Self.manyCalls, most: 100)
         case .taskAttachment:
-            Row(.get, "/task/v2/attachments/:", "task:attachment:read", Self.manyTasks)
+            Row(.get, "/task/v2/attachments/:", "task:attachment:read", Self.manyCalls)
         }
     }
 
@@ -89,6 +117,9 @@ extension Endpoint {
         }
         return "/open-apis" + segments.joined(separator: "/")
     }
+
+    /// Whether what its answers say stands beside `code`, not in `data`.
+    var isFlat: Bool { self == .tenantToken || self == .userToken }
 
     /// Calls whose only purpose is a download link.
     var mintsLinks: Bool { self == .downloadURL || self == .taskAttachment }

@@ -12,11 +12,15 @@ struct Envelope: Equatable, Sendable {
 
     /// Nil when the bytes are no such JSON; a `msg` may be missing.
     init?(_ bytes: [UInt8], _ headers: HeaderLines) {
-        guard let object = (try? JSONReader.read(bytes))?.object, let code = object["code"]?.integer
-        else { return nil }
+        guard let object = (try? JSONReader.read(bytes))?.object else { return nil }
+        self.init(object, headers)
+    }
+
+    init?(_ object: JSONObject, _ headers: HeaderLines) {
+        guard let code = object["code"]?.integer else { return nil }
         self.code = code
         self.object = object
-        msg = PlainText.short(object["msg"]?.string ?? "")
+        msg = PlainText.short((object["msg"] ?? object["error_description"])?.string ?? "")
         logID = headers.logID ?? Self.logID(in: object["error"])
     }
 

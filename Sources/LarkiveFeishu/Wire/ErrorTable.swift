@@ -62,10 +62,12 @@ enum ErrorTable {
         switch code {
         case 99_991_400: Decision(.again, .throttled)
         case 99_991_403: Decision(.fatal, .quota)
-        case 99_991_663, 99_991_664, 99_991_665: Decision(.again, .token)
+        // The first three of a tenant's token, the others of a user's.
+        case 99_991_663, 99_991_664, 99_991_665, 99_991_668, 99_991_677:
+            Decision(.again, .token)
         case 99_991_672, 99_991_676, 99_991_679: Decision(.human, .scope)
-        case 99_991_401, 99_991_543, 99_991_661, 99_991_662, 99_991_668, 99_991_669,
-            99_991_671, 99_991_673, 99_991_677:
+        case 99_991_401, 99_991_543, 99_991_661, 99_991_662, 99_991_669, 99_991_671,
+            99_991_673:
             Decision(.human, .credentials)
         case 99_992_402: Decision(.never, .badRequest)
         default: nil
@@ -76,6 +78,17 @@ enum ErrorTable {
         switch (endpoint, status, code) {
         // 10003, 10014, 10015 and others, mostly under HTTP 200.
         case (.tenantToken, 200..<500, _): Decision(.human, .credentials)
+        // Source: the pages on getting and refreshing a user_access_token; these two are the
+        // only ones to ask again after.
+        case (.userToken, 500, 20_050), (.userToken, 503, 20_072): Decision(.again, .server)
+        case (.userToken, 429, _): Decision(.again, .throttled)
+        case (.userToken, 200..<500, _): Decision(.human, .credentials)
+        case (.userToken, _, _): Decision(.later, .server)
+        case (.accessibleMailboxes, 400, 1_230_001), (.accessibleMailboxes, 400, 1_230_005):
+            Decision(.never, .badRequest)
+        // Missing, not to be asked, or no access: one code for all.
+        case (.accessibleMailboxes, 403, 1_230_004): Decision(.human, .forbidden)
+        case (.accessibleMailboxes, 500, 1_230_003): Decision(.again, .server)
         case (.folders, 400, 1_230_001), (.messages, 400, 1_230_001): Decision(.never, .badRequest)
         case (.folders, 403, 1_230_002), (.messages, 403, 1_230_002): Decision(.human, .forbidden)
         case (.folders, 500, 1_230_003), (.messages, 500, 1_230_003): Decision(.again, .server)

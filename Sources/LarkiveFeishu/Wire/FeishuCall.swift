@@ -8,6 +8,10 @@ struct FeishuCall: Sendable {
     var query: [QueryItem] = []
     var body: Secret<[UInt8]>?
     var tries = 4
+    /// Where it is asked, if not at the base: tokens may come from another host.
+    var address: String?
+    /// How the answer is read if it may carry files; whole otherwise.
+    var streamed: StreamedAnswer?
 
     init(_ endpoint: Endpoint, _ ids: String...) {
         self.endpoint = endpoint
@@ -31,6 +35,12 @@ struct FeishuCall: Sendable {
         call.tries = tries
         return call
     }
+
+    func reading(_ streamed: StreamedAnswer) -> FeishuCall {
+        var call = self
+        call.streamed = streamed
+        return call
+    }
 }
 
 /// An answer with code 0.
@@ -38,6 +48,9 @@ struct FeishuAnswer: Sendable {
     let object: JSONObject
     /// When the call that was answered started.
     let sent: Duration
+    /// Files that came in it; whoever does not keep them discards them.
+    var bodies: [BodyPlace: Staged] = [:]
+    var logID: String?
 
     /// Empty where there is none, as on the token endpoint.
     var data: JSONObject { object["data"]?.object ?? JSONObject() }

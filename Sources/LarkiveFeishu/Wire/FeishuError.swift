@@ -81,6 +81,11 @@ extension FeishuError {
             "add this machine's address to the app's list of allowed addresses"
         case (.credentials, 99_991_662), (.credentials, 99_991_673):
             "the app is switched off or not installed: see the developer console"
+        case (.credentials, _) where endpoint == .userToken: userTokenHint
+        case (.credentials, 99_991_668), (.credentials, 99_991_669), (.credentials, 99_991_677):
+            "log in again: larkive login"
+        case (.scope, 99_991_679):
+            "the user has to agree to \(endpoint.row.scope ?? "the scope"): larkive login"
         case (.credentials, _), (.token, _): Self.credentialsHint
         case (.scope, _): "grant the app \(endpoint.row.scope ?? "the scope"), then publish it"
         case (.forbidden, _), (.mayBePermission, _): forbiddenHint
@@ -94,10 +99,23 @@ extension FeishuError {
         "check feishu.app_id and feishu.app_secret_file, and that feishu.base_url is the brand of "
         + "the app: open.feishu.cn or open.larksuite.com"
 
+    /// Source: the pages on getting and refreshing a user_access_token.
+    private var userTokenHint: String {
+        switch code {
+        case 20_002, 20_024, 20_048: Self.credentialsHint
+        case 20_009, 20_010, 20_069:
+            "make the app available to this user in the developer console, then: larkive login"
+        case 20_068: "grant the app the scopes that it asks for, then: larkive login"
+        case 20_071: "register the redirect URL in the developer console, under Security Settings"
+        case 20_074: "allow refreshing of user_access_token in the console, then: larkive login"
+        default: "log in again: larkive login"
+        }
+    }
+
     private var forbiddenHint: String {
         let scope = endpoint.row.scope ?? "its scopes"
         switch endpoint {
-        case .tasklistTasks, .task, .subtasks, .taskAttachments, .taskAttachment:
+        case .tasklistTasks, .myTasks, .task, .subtasks, .taskAttachments, .taskAttachment:
             return "add the app to the tasklist or task as a member, and check \(scope)"
         default:
             return "check that the mailbox exists, that the app's mail data permission covers it, "

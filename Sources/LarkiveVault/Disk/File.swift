@@ -81,6 +81,8 @@ final class File: Sendable {
         try checked(lk_fdatasync(descriptor), "fdatasync", path)
     }
 
+    func unlock() { _ = lk_unlock(descriptor) }
+
     /// Takes the lock of the whole file; false when another process has it.
     func tryLock() throws(DiskError) -> Bool {
         do {

@@ -15,6 +15,9 @@ package struct FileRow: Sendable {
     package let date: Timestamp?
     package let from: String?
     package let subject: String?
+    /// When it was found missing upstream.
+    package let vanished: String?
+    package let source: String
 
     init(_ row: Row) {
         id = row["id"]
@@ -24,6 +27,8 @@ package struct FileRow: Sendable {
         let hex: String? = row["sha256"]
         sha256 = hex.flatMap { ContentDigest(hex: $0) }
         state = row["state"]
+        vanished = row["vanished"]
+        source = row["source"]
         let milliseconds: Int64? = row["date"]
         date = milliseconds.map(Timestamp.init(milliseconds:))
         let (sender, subject, summary): (String?, String?, String?) =

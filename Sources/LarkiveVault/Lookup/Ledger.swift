@@ -12,11 +12,21 @@ package struct LedgerRow: Sendable {
     package let file: FileRow?
     package let source: String?
     package let messageID: String?
+    /// The message as records name it.
+    package let messageSource: Int64?
+
+    /// `mail:<address>/<message id>` for a message, else the attachment's key.
+    package var key: String {
+        file?.key ?? "\(source ?? "?")/\(PercentEncoding.encode(messageID ?? "?"))"
+    }
 
     /// One line of `problems --json`.
     package var json: JSON {
         var object = file?.json ?? ["source": source.map(JSON.string), "state": "unread"]
-        if file == nil, let messageID { object.append("message_id", .string(messageID)) }
+        if file == nil, let messageID {
+            object.append("key", .string(key))
+            object.append("message_id", .string(messageID))
+        }
         object.append("reason", .string(reason?.rawValue ?? "unknown"))
         object.append("detail", .string(detail))
         object.append("attempts", .integer(attempts))
@@ -59,6 +69,7 @@ extension LedgerRow {
         self.file = file
         source = row["source_name"]
         messageID = row["message_id"]
+        messageSource = row["source"]
     }
 }
 
@@ -96,8 +107,11 @@ package struct ArchiveStatus: Sendable {
         package let failed: Int64
         package let pending: Int64
         package let skipped: Int64
+        package let accepted: Int64
         package let vanished: Int64
         package let unread: Int64
+        /// Whether the last run was shown no attachments here.
+        package var isBlind = false
     }
 
     package let lastRun: LastRun?
@@ -124,7 +138,8 @@ extension SQLiteManifest {
                     db,
                     sql: "SELECT max(finished) FROM run WHERE outcome = 'complete'"
                 ),
-                sources: sources.map(ArchiveStatus.Source.init),
+                sources: sources.map(ArchiveStatus.Source.init)
+                    .map { $0.seen(in: Self.summary(last)) },
                 oldestUnarchived: try String.fetchOne(
                     db,
                     sql: """
@@ -141,18 +156,60 @@ extension SQLiteManifest {
         }
     }
 
+    private static func summary(_ run: Row?) -> JSON? {
+        let text: String? = run?["summary"]
+        return text.flatMap { try? JSONReader.read(Array($0.utf8)) }
+    }
+
     private static let sourceFigures = """
         SELECT s.n, s.name, s.last_complete,
             count(*) FILTER (WHERE a.state = 'held') AS held,
             count(*) FILTER (WHERE a.state = 'failed') AS failed,
             count(*) FILTER (WHERE a.state = 'wanted') AS pending,
             count(*) FILTER (WHERE a.state = 'skipped') AS skipped,
+            count(*) FILTER (WHERE a.state = 'skipped' AND a.rule = 'accepted') AS accepted,
             count(*) FILTER (WHERE a.vanished IS NOT NULL) AS vanished,
             (SELECT count(*) FROM message WHERE source = s.n AND state = 'unread') AS unread
         FROM source s
         LEFT JOIN sighting i ON i.source = s.n LEFT JOIN attachment a ON a.n = i.attachment
         GROUP BY s.n ORDER BY s.n
         """
+}
+
+extension ArchiveStatus.Source {
+    /// The same with what the last run's summary says of it.
+    fileprivate func seen(in summary: JSON?) -> Self {
+        let found = summary?["sources"]?.array?.first { $0["source"]?.string == name }
+        var source = self
+        source.isBlind = found?["blind"]?.bool ?? false
+        return source
+    }
+}
+
+extension SQLiteManifest {
+    /// When a complete walk last saw a source before that time: what vanished then was there.
+    package func lastComplete(
+        of source: String,
+        before time: String
+    ) throws(ManifestError) -> String? {
+        try inDatabase { db in
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT finished, summary FROM run
+                    WHERE finished < ? AND summary IS NOT NULL ORDER BY finished DESC
+                    """,
+                arguments: [time]
+            )
+            while let row = try rows.next() {
+                let found = Self.summary(row)?["sources"]?.array?.first {
+                    $0["source"]?.string == source
+                }
+                if found?["complete"]?.bool == true { return row["finished"] }
+            }
+            return nil
+        }
+    }
 }
 
 extension ArchiveStatus.LastRun {
@@ -176,6 +233,7 @@ extension ArchiveStatus.Source {
             failed: row["failed"],
             pending: row["pending"],
             skipped: row["skipped"],
+            accepted: row["accepted"],
             vanished: row["vanished"],
             unread: row["unread"]
         )

@@ -4,14 +4,69 @@ import LarkiveVault
 
 struct Problems: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List what is not archived and should be: why, how often tried, what to do."
+        abstract: "List what is not archived and should be: why, how often tried, what to do.",
+        discussion: """
+            KEY is the number or the key that this command prints. What is accepted counts as \
+            skipped from then on, and status and summaries go on saying how much that is.
+            """
     )
 
     @OptionGroup var options: CommonOptions
     @Flag(help: "Print one JSON object per line.") var json = false
+    @Option(help: ArgumentHelp("Make an item due in the next run.", valueName: "key"))
+    var retry: [String] = []
+    @Flag(help: "Make all items due in the next run.") var retryAll = false
+    @Option(help: ArgumentHelp("Go without an attachment for good.", valueName: "key"))
+    var accept: [String] = []
+    @Option(help: "Why it is accepted; recorded in the audit log.") var reason: String?
+
+    func validate() throws {
+        let why = reason ?? ""
+        if !accept.isEmpty, why.allSatisfy(\.isWhitespace) {
+            throw ValidationError("--accept needs --reason TEXT: who reads the log wants to know")
+        }
+        if accept.isEmpty, reason != nil { throw ValidationError("--reason goes with --accept") }
+    }
 
     func run() async throws {
-        let manifest = try World.live(options).reading().manifest
+        let world = try World.live(options)
+        if retryAll || !retry.isEmpty || !accept.isEmpty { return try await decide(world) }
+        try list(world)
+    }
+
+    private func decide(_ world: World) async throws {
+        let vault = try await world.writing(world.newRun())
+        defer { vault.cleanUp() }
+        let ledger = try vault.manifest.problems()
+        let due = retryAll ? ledger : try retry.map { try Self.item($0, of: ledger) }
+        let accepted = try accept.map { try Self.item($0, of: ledger) }
+        let hidden: JSONObject = [
+            "actor": .object(world.actor), "reason": reason.map(JSON.string),
+        ]
+        let acceptances = try accepted.map { try $0.accepted(hidden) }
+        try await vault.record(due.map { $0.retried(hidden) } + acceptances)
+        try await vault.journal.seal()
+        Terminal.print(
+            "\(Figures.count(Int64(due.count), "item is", "items are")) due in the next run, "
+                + "\(Figures.count(Int64(accepted.count), "is", "are")) accepted"
+        )
+    }
+
+    private static func item(_ text: String, of ledger: [LedgerRow]) throws -> LedgerRow {
+        let found = ledger.first { row in
+            row.key == text || (Int64(text) != nil && row.file?.id == Int64(text))
+        }
+        guard let found else {
+            throw UsageError(
+                "nothing in the ledger has the key `\(text)`",
+                hint: "see what is there: larkive problems"
+            )
+        }
+        return found
+    }
+
+    private func list(_ world: World) throws {
+        let manifest = try world.reading().manifest
         let problems = try manifest.problems()
         for problem in problems {
             if json { Terminal.print(problem.json) } else { show(problem) }
@@ -26,7 +81,7 @@ struct Problems: AsyncParsableCommand {
     private func show(_ problem: LedgerRow) {
         let what =
             problem.file.map { "\($0.id)  \($0.name)  \($0.key)" }
-            ?? "message \(problem.messageID ?? "?") of \(problem.source ?? "?")"
+            ?? "message  \(problem.key)"
         Terminal.print(Terminal.escaped(what))
         Terminal.print(
             Terminal.escaped("    \(problem.reason?.rawValue ?? "unknown"): \(problem.detail)")
@@ -35,6 +90,38 @@ struct Problems: AsyncParsableCommand {
             "    failed in \(Figures.count(problem.attempts, "run", "runs")) since "
                 + "\(problem.firstFailed), next try from \(problem.nextTry)"
         )
-        if let hint = problem.reason?.hint { Terminal.print("    hint: \(hint)") }
+        if problem.file?.vanished != nil {
+            Terminal.print("    it is no longer in Feishu: archiving it is not possible any more")
+            Terminal.print(
+                "    hint: larkive problems --accept \(problem.file?.id ?? 0) --reason …"
+            )
+        } else if let hint = problem.reason?.hint {
+            Terminal.print("    hint: \(hint)")
+        }
+    }
+}
+
+extension LedgerRow {
+    fileprivate func retried(_ hidden: JSONObject) -> AuditEvent {
+        if let file {
+            return AuditEvent(.ledgerRetried, ["attachment": .integer(file.id)], hidden: hidden)
+        }
+        var hidden = hidden
+        hidden.append("id", .string(messageID ?? ""))
+        return AuditEvent(
+            .ledgerRetried,
+            ["source": .integer(messageSource ?? 0)],
+            hidden: hidden
+        )
+    }
+
+    fileprivate func accepted(_ hidden: JSONObject) throws -> AuditEvent {
+        guard let file else {
+            throw UsageError(
+                "\(key) is a message that was never read: what hangs on it is not known",
+                hint: "make it due instead: larkive problems --retry \(key)"
+            )
+        }
+        return AuditEvent(.attachmentAccepted, ["attachment": .integer(file.id)], hidden: hidden)
     }
 }

@@ -32,6 +32,7 @@ struct Restore: AsyncParsableCommand {
             try folder.list(written.map { ($0.file.row.name, $0.file.name) })
         }
         show(outcomes)
+        if !json { try tellVanished(written.map(\.file.row), in: vault.manifest) }
         await world.recordInbox()
         try end(outcomes)
     }
@@ -81,6 +82,16 @@ struct Restore: AsyncParsableCommand {
                     "\(to)/\(Terminal.escaped(outcome.file.name))  \(outcome.file.digest)\(mark)"
                 )
             }
+        }
+    }
+
+    /// What is only in the archive any more.
+    private func tellVanished(_ rows: [FileRow], in manifest: SQLiteManifest) throws {
+        for row in rows {
+            guard let vanished = row.vanished else { continue }
+            let before = try manifest.lastComplete(of: row.source, before: vanished)
+            let time = before.map { "between \($0) and \(vanished)" } ?? vanished
+            Terminal.note(Terminal.escaped("\(row.key) is no longer at the source since \(time)"))
         }
     }
 

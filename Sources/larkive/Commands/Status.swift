@@ -49,6 +49,8 @@ extension ArchiveStatus {
                     + "\(source.pending) pending, \(source.skipped) skipped, "
                     + "\(source.unread) messages unread; complete "
                     + (source.lastComplete.map { "at \($0)" } ?? "never")
+                    + (source.accepted > 0 ? "; \(source.accepted) accepted as missing" : "")
+                    + (source.isBlind ? "; BLIND: no attachments are shown" : "")
             )
         }
         if ledger > 0 {
@@ -77,10 +79,12 @@ extension ArchiveStatus {
                         "source": .string(source.name),
                         "last_complete_listing": source.lastComplete.map(JSON.string),
                         "held": .integer(source.held), "failed": .integer(source.failed),
-                        "pending": .integer(source.pending), "accepted": 0,
+                        "pending": .integer(source.pending),
+                        "accepted": .integer(source.accepted),
                         "skipped": .integer(source.skipped),
                         "unread": .integer(source.unread),
                         "vanished": .integer(source.vanished),
+                        "blind": .bool(source.isBlind),
                     ])
                 }
             ),

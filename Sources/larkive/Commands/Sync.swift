@@ -28,32 +28,26 @@ struct Sync: AsyncParsableCommand {
 
     func run() async throws {
         let world = try World.live(options)
-        let sources = try chosen(source, of: world.config) ?? world.config.sources
-        guard !sources.isEmpty else {
-            throw UsageError(
-                "nothing to archive: no mailboxes, tasklists or tasks in \(world.configPath)",
-                hint: "add addresses to `mail.mailboxes` or guids to `tasks.tasklists`"
-            )
-        }
-        if dryRun { return try await plan(world, sources) }
-        try await sync(world, sources)
-    }
-
-    /// The sources that were named; nil when none was.
-    private func chosen(_ names: [String], of config: Config) throws -> [SourceName]? {
-        guard !names.isEmpty else { return nil }
-        return try names.map { text in
-            guard let name = config.sources.first(where: { $0 == SourceName(text) }) else {
+        try await world.withConnection { connection in
+            let watched = try await world.sources(connection)
+            let sources = try watched.chosen(source) ?? watched.names
+            guard !sources.isEmpty || !watched.discovery.failures.isEmpty else {
                 throw UsageError(
-                    "the config has no source `\(text)`",
-                    hint: "known: " + config.sources.map(\.description).joined(separator: ", ")
+                    "nothing to archive: no mailboxes, tasklists or tasks in \(world.configPath)",
+                    hint: "add addresses to `mail.mailboxes` or guids to `tasks.tasklists`"
                 )
             }
-            return name
+            if dryRun { return try await plan(world, watched, sources, connection) }
+            try await sync(world, watched, sources, connection)
         }
     }
 
-    private func sync(_ world: World, _ sources: [SourceName]) async throws {
+    private func sync(
+        _ world: World,
+        _ watched: WatchedSources,
+        _ sources: [SourceName],
+        _ connection: FeishuConnection
+    ) async throws {
         let run = world.newRun()
         let vault: Vault
         do {
@@ -62,25 +56,21 @@ struct Sync: AsyncParsableCommand {
             try refuse(world, failure)
             throw failure
         }
-        let settings = try settings(world, vault, run, sources)
-        let summary = try await world.withConnection { connection in
-            let progress = ProgressLine(
-                isVisible: Terminal.errorIsTerminal && !json,
-                sources: sources.count,
-                linkCallsMade: { connection.costs().linkCalls }
-            )
-            let engine = try SyncEngine(
-                settings: settings,
-                parts: parts(connection, vault, progress, world.clock)
-            )
-            let signals = Signals()
-            signals.watch { code in Task { await engine.stop(.signal(code)) } }
-            let timer = timer(engine)
-            let summary = await engine.run()
-            timer?.cancel()
-            progress.clear()
-            return summary
-        }
+        let progress = ProgressLine(
+            isVisible: Terminal.errorIsTerminal && !json,
+            sources: sources.count,
+            linkCallsMade: { connection.costs().linkCalls }
+        )
+        let engine = try SyncEngine(
+            settings: try settings(world, vault, run, watched, sources),
+            parts: parts(connection, vault, progress, world.clock)
+        )
+        let signals = Signals()
+        signals.watch { code in Task { await engine.stop(.signal(code)) } }
+        let timer = timer(engine)
+        let summary = await engine.run()
+        timer?.cancel()
+        progress.clear()
         vault.cleanUp()
         show(summary)
         if summary.exitCode != .complete { throw Stop(code: summary.exitCode) }
@@ -109,6 +99,7 @@ struct Sync: AsyncParsableCommand {
         _ world: World,
         _ vault: Vault,
         _ run: RunID,
+        _ watched: WatchedSources,
         _ sources: [SourceName]
     ) throws -> SyncSettings {
         let identity = try vault.fixBrand(world.config.brand)
@@ -127,6 +118,7 @@ struct Sync: AsyncParsableCommand {
                     "app_id": .string(world.config.feishu.appID),
                     "base_url": .string(world.config.feishu.baseURL),
                     "sources": .array(sources.map { .string($0.description) }),
+                    "left_out": watched.leftOut,
                 ]
             )
         )
@@ -135,9 +127,11 @@ struct Sync: AsyncParsableCommand {
             sources: sources,
             isRestricted: !source.isEmpty,
             inlineImages: world.config.inlineImages,
+            folders: world.config.folders,
             parallel: world.config.parallel,
             limits: limits.limits(from: world.clock.now()),
-            acceptedLosses: Set(try chosen(acceptVanish, of: world.config) ?? []),
+            acceptedLosses: Set(try watched.chosen(acceptVanish) ?? []),
+            unseen: watched.discovery.failures,
             openingEvents: events
         )
     }
@@ -174,36 +168,40 @@ struct Sync: AsyncParsableCommand {
 
     // MARK: dry run
 
-    private func plan(_ world: World, _ sources: [SourceName]) async throws {
+    private func plan(
+        _ world: World,
+        _ watched: WatchedSources,
+        _ sources: [SourceName],
+        _ connection: FeishuConnection
+    ) async throws {
         let vault = try world.reading()
         let settings = SyncSettings(
             run: world.newRun(),
             sources: sources,
             isRestricted: !source.isEmpty,
             inlineImages: world.config.inlineImages,
+            folders: world.config.folders,
             parallel: 1,
             openingEvents: []
         )
         let manifest = PlanningMemory(vault.manifest)
-        let plan = try await world.withConnection { connection in
-            try await SyncEngine(
-                settings: settings,
-                parts: EngineParts(
-                    mail: connection.mail,
-                    tasks: connection.tasks,
-                    fetcher: connection.fetcher,
-                    store: NothingStored(),
-                    audit: NothingLogged(),
-                    manifest: manifest,
-                    observer: ProgressLine(isVisible: false, sources: sources.count),
-                    clock: world.clock,
-                    beforeEnd: {},
-                    costs: { connection.costs() }
-                )
-            ).plan()
-        }
+        let plan = try await SyncEngine(
+            settings: settings,
+            parts: EngineParts(
+                mail: connection.mail,
+                tasks: connection.tasks,
+                fetcher: connection.fetcher,
+                store: NothingStored(),
+                audit: NothingLogged(),
+                manifest: manifest,
+                observer: ProgressLine(isVisible: false, sources: sources.count),
+                clock: world.clock,
+                beforeEnd: {},
+                costs: { connection.costs() }
+            )
+        ).plan()
         show(plan)
-        let failures = plan.walks.compactMap(\.failure)
+        let failures = watched.discovery.failures + plan.walks.compactMap(\.failure)
         for failure in failures { Terminal.complain(failure.detail, hint: failure.hint) }
         if let first = failures.first { throw Stop(code: first.exitCode) }
     }

@@ -1,4 +1,5 @@
 import LarkiveCore
+import LarkiveFeishu
 
 /// What `larkive.yaml` says, checked; relative paths are made absolute.
 struct Config: Sendable {
@@ -6,20 +7,43 @@ struct Config: Sendable {
     var state: String?
     var feishu = Feishu()
     var mailboxes: [Mailbox.ID] = []
+    /// Whether the mailbox of whoever logged in is one of them.
+    var includesMe = false
+    var discover: [Discovery.Way] = []
+    var folders = FolderChoice.all
     var inlineImages = true
     var tasklists: [Tasklist.ID] = []
     var tasks: [TaskItem.ID] = []
+    var myTasks = false
     var parallel = 8
+    /// Folders for copies of the newest note; absolute.
+    var auditCopies: [String] = []
+
+    /// For whom larkive acts.
+    enum Identity: String, Sendable { case tenant, user }
 
     struct Feishu: Sendable {
         var baseURL = "https://open.feishu.cn"
         var appID = ""
         var appSecretFile: String?
+        var identity = Identity.tenant
+        var userTokenFile: String?
+        var oauthBaseURL: String?
+        var oauthTokenURL: String?
         var linkHosts: [String] = []
+        var proxy: ProxyAddress?
+        var caFile: String?
         var isPaced = true
+
+        /// Where users agree and get tokens; nil where nobody could know.
+        var addresses: OAuthAddresses? {
+            BaseURL(baseURL).flatMap {
+                OAuthAddresses(base: $0, accounts: oauthBaseURL, token: oauthTokenURL)
+            }
+        }
     }
 
-    /// In the order in which they are walked when none was listed before.
+    /// Those that the config names; what `me`, `my_tasks` and discovery add is not among them.
     var sources: [SourceName] {
         mailboxes.map(SourceName.mail) + tasklists.map(SourceName.tasklist)
             + tasks.map(SourceName.task)

@@ -79,7 +79,8 @@ enum Trust {
         }
         let found = try stat(path)
         let credentials = environment["CREDENTIALS_DIRECTORY"]
-        let isSystemds = credentials.map { path.hasPrefix("\($0)/") } ?? false
+        let isSystemds =
+            credentials.map { path.hasPrefix("\($0)/") && !path.contains("/../") } ?? false
         guard found.mode & 0o077 == 0 || isSystemds else {
             throw UsageError("\(path) can be read by others", hint: "chmod 600 \(path)")
         }

@@ -1,4 +1,5 @@
 import LarkiveCore
+import LarkiveFeishu
 import Yams
 
 /// Reads `larkive.yaml` strictly: an unknown key, a wrong type or a value that makes no sense is an
@@ -13,72 +14,95 @@ struct ConfigReader {
         do {
             root = try Yams.compose(yaml: text)
         } catch let failure as YamlError {
-            throw unreadable(failure)
+            throw unreadable(failure, text)
         } catch { throw UsageError("\(path): not readable as YAML") }
         guard let root else { throw UsageError("\(path) is empty", hint: "see docs/operating.md") }
         let top = try section(root, "", Self.keys[""] ?? [])
         guard let archive = top["archive"] else { throw missing("archive") }
         var config = Config(archive: try filePath(archive, "archive"))
-        config.state = try top["state"].map { node throws(UsageError) in try absolute(node) }
+        config.state = try top["state"].map { node throws(UsageError) in try absolute(node, "state")
+        }
         if let node = top["feishu"] { config.feishu = try feishu(node) }
         if let node = top["mail"] { try mail(node, &config) }
         if let node = top["tasks"] { try tasks(node, &config) }
         if let node = top["download"] { try download(node, &config) }
+        if let node = top["audit"] { try audit(node, &config) }
         guard !config.feishu.appID.isEmpty else { throw missing("feishu.app_id") }
         return config
     }
 
-    private func unreadable(_ failure: YamlError) -> UsageError {
+    private func unreadable(_ failure: YamlError, _ text: String) -> UsageError {
         switch failure {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
             UsageError("\(path), line \(mark.line): \(problem)")
+        case .duplicatedKeysInMapping(let duplicates, let context):
+            twice(duplicates.min() ?? "", after: context.mark.line, text)
         default: UsageError("\(path): not readable as YAML")
         }
     }
 
+    /// The parser tells where the section begins; people look for the second of the keys.
+    private func twice(_ key: String, after first: Int, _ text: String) -> UsageError {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let places = lines.indices.dropFirst(first - 1).filter {
+            lines[$0].drop { $0 == " " }.hasPrefix("\(key):")
+        }
+        let line = places.dropFirst().first.map { $0 + 1 } ?? first
+        return UsageError("\(path), line \(line): `\(key)` stands here twice")
+    }
+
     /// Every key of this version by its section.
-    private static let keys: [String: [String]] = [
-        "": ["archive", "state", "feishu", "mail", "tasks", "download"],
-        "feishu": ["base_url", "app_id", "app_secret_file", "link_hosts", "pacing", "identity"],
-        "mail": ["mailboxes", "folders", "inline_images"],
+    static let keys: [String: [String]] = [
+        "": ["archive", "state", "feishu", "mail", "tasks", "download", "audit"],
+        "feishu": [
+            "base_url", "app_id", "app_secret_file", "identity", "user_token_file",
+            "oauth_base_url", "oauth_token_url", "link_hosts", "proxy", "ca_file", "pacing",
+        ],
+        "mail": ["mailboxes", "discover", "folders", "inline_images"],
         "tasks": ["tasklists", "tasks", "my_tasks"],
         "download": ["parallel"],
+        "audit": ["copies"],
     ]
 
     // MARK: sections
 
-    private func feishu(_ node: Node) throws(UsageError) -> Config.Feishu {
-        let found = try section(node, "feishu", Self.keys["feishu"] ?? [])
-        var feishu = Config.Feishu()
-        if let node = found["base_url"] { feishu.baseURL = try baseURL(node) }
-        if let node = found["app_id"] { feishu.appID = try text(node, "feishu.app_id") }
-        if let node = found["app_secret_file"] {
-            feishu.appSecretFile = try filePath(node, "feishu.app_secret_file")
-        }
-        if let node = found["link_hosts"] {
-            feishu.linkHosts = try list(node, "feishu.link_hosts").map(\.value)
-        }
-        if let node = found["pacing"] { feishu.isPaced = try pacing(node, feishu.baseURL) }
-        if let node = found["identity"], try text(node, "feishu.identity") != "tenant" {
-            throw wrong(node, "feishu.identity", "only `tenant` works in this version")
-        }
-        return feishu
-    }
-
     private func mail(_ node: Node, _ config: inout Config) throws(UsageError) {
         let found = try section(node, "mail", Self.keys["mail"] ?? [])
-        if let node = found["mailboxes"] {
-            config.mailboxes = try ids(node, "mail.mailboxes", "an address like a@corp.example") {
-                Mailbox.address($0)
-            }
+        if let node = found["mailboxes"] { try mailboxes(node, &config) }
+        if let node = found["discover"] {
+            config.discover = try ids(
+                node,
+                "mail.discover",
+                "`accessible` or `public`"
+            ) { Discovery.Way(rawValue: $0) }
         }
-        if let node = found["folders"], node.string != "all" {
-            throw wrong(node, "mail.folders", "only `all` works in this version")
-        }
+        if let node = found["folders"] { config.folders = try folders(node) }
         if let node = found["inline_images"] {
             config.inlineImages = try flag(node, "mail.inline_images")
         }
+    }
+
+    /// `me` is the mailbox of whoever logs in; the tenant has none.
+    private func mailboxes(_ node: Node, _ config: inout Config) throws(UsageError) {
+        let name = "mail.mailboxes"
+        let found = try ids(node, name, "an address like a@corp.example") { text in
+            text == "me" ? MailboxChoice.me : Mailbox.address(text).map(MailboxChoice.address)
+        }
+        if let me = try list(node, name).first(where: { $0.value == "me" }) {
+            try needUser(me.node, name, "`me`", config)
+        }
+        config.includesMe = found.contains(.me)
+        config.mailboxes = found.compactMap(\.address)
+    }
+
+    private func folders(_ node: Node) throws(UsageError) -> FolderChoice {
+        if node.string == "all" { return .all }
+        let names = try ids(node, "mail.folders", "a folder") { $0 }
+        guard !names.isEmpty else {
+            throw wrong(node, "mail.folders", "`all` or at least one folder is needed")
+        }
+        return .only(names)
     }
 
     private func tasks(_ node: Node, _ config: inout Config) throws(UsageError) {
@@ -90,8 +114,19 @@ struct ConfigReader {
             config.tasks = try ids(node, "tasks.tasks", "a guid") { TaskItem.ID($0) }
         }
         if let node = found["my_tasks"], try flag(node, "tasks.my_tasks") {
-            throw wrong(node, "tasks.my_tasks", "the tenant identity has no tasks of its own")
+            try needUser(node, "tasks.my_tasks", "it", config)
+            config.myTasks = true
         }
+    }
+
+    private func needUser(
+        _ node: Node,
+        _ name: String,
+        _ what: String,
+        _ config: Config
+    ) throws(UsageError) {
+        guard config.feishu.identity == .tenant else { return }
+        throw wrong(node, name, "\(what) needs `feishu.identity: user` and a login")
     }
 
     private func download(_ node: Node, _ config: inout Config) throws(UsageError) {
@@ -103,144 +138,21 @@ struct ConfigReader {
         config.parallel = count
     }
 
-    // MARK: values
-
-    private func section(
-        _ node: Node,
-        _ name: String,
-        _ known: [String]
-    ) throws(UsageError) -> [String: Node] {
-        guard case .mapping(let mapping) = node else {
-            // A section with nothing under it.
-            if node.null != nil { return [:] }
-            throw wrong(node, name, "keys and values are needed here")
+    private func audit(_ node: Node, _ config: inout Config) throws(UsageError) {
+        let found = try section(node, "audit", Self.keys["audit"] ?? [])
+        guard let node = found["copies"] else { return }
+        config.auditCopies = try list(node, "audit.copies").map { item throws(UsageError) in
+            try absolute(item.node, "audit.copies")
         }
-        var found: [String: Node] = [:]
-        for (key, value) in mapping {
-            let word = key.string ?? ""
-            let full = name.isEmpty ? word : "\(name).\(word)"
-            guard known.contains(word) else { throw unknown(key, full, known, in: name) }
-            guard found.updateValue(value, forKey: word) == nil else {
-                throw wrong(key, full, "it stands here twice")
-            }
-        }
-        return found
-    }
-
-    private func unknown(
-        _ node: Node,
-        _ name: String,
-        _ known: [String],
-        in section: String
-    ) -> UsageError {
-        let word = String(name.split(separator: ".").last ?? "")
-        let nearest = known.min { word.distance(to: $0) < word.distance(to: $1) } ?? ""
-        let full = section.isEmpty ? nearest : "\(section).\(nearest)"
-        return UsageError(
-            "\(place(of: node)): unknown key `\(name)`",
-            hint: "did you mean `\(full)`?"
-        )
-    }
-
-    private func missing(_ name: String) -> UsageError {
-        UsageError("\(path): `\(name)` is missing", hint: "see docs/operating.md")
-    }
-
-    private func wrong(_ node: Node, _ name: String, _ why: String) -> UsageError {
-        UsageError("\(place(of: node)): `\(name)`: \(why)")
-    }
-
-    private func place(of node: Node) -> String {
-        node.mark.map { "\(path), line \($0.line)" } ?? path
-    }
-
-    private func text(_ node: Node, _ name: String) throws(UsageError) -> String {
-        guard let text = node.scalar?.string, !text.isEmpty, node.null == nil else {
-            throw wrong(node, name, "a text is needed")
-        }
-        return text
-    }
-
-    private func flag(_ node: Node, _ name: String) throws(UsageError) -> Bool {
-        guard let flag = node.bool else { throw wrong(node, name, "`true` or `false` is needed") }
-        return flag
-    }
-
-    private func list(
-        _ node: Node,
-        _ name: String
-    ) throws(UsageError) -> [(node: Node, value: String)] {
-        guard case .sequence(let sequence) = node else {
-            throw wrong(node, name, "a list is needed, like [a, b]")
-        }
-        var values: [(Node, String)] = []
-        for item in sequence { values.append((item, try text(item, name))) }
-        return values
-    }
-
-    private func ids<ID: Hashable>(
-        _ node: Node,
-        _ name: String,
-        _ form: String,
-        _ make: (String) -> ID?
-    ) throws(UsageError) -> [ID] {
-        var ids: [ID] = []
-        for (item, value) in try list(node, name) {
-            guard let id = make(value) else { throw wrong(item, name, "`\(value)` is not \(form)") }
-            guard !ids.contains(id) else { throw wrong(item, name, "`\(value)` is here twice") }
-            ids.append(id)
-        }
-        return ids
-    }
-
-    private func filePath(_ node: Node, _ name: String) throws(UsageError) -> String {
-        let path = try text(node, name)
-        return path.hasPrefix("/") ? path : "\(folder)/\(path)"
-    }
-
-    private func absolute(_ node: Node) throws(UsageError) -> String {
-        let path = try text(node, "state")
-        guard path.hasPrefix("/") else { throw wrong(node, "state", "it must be absolute") }
-        return path
-    }
-
-    private func baseURL(_ node: Node) throws(UsageError) -> String {
-        let text = try text(node, "feishu.base_url")
-        let url = text.hasSuffix("/") ? String(text.dropLast()) : text
-        let host = Config.host(of: url)
-        let isAllowed =
-            url.hasPrefix("https://") || (url.hasPrefix("http://") && Config.isLoopback(host))
-        guard isAllowed, !host.isEmpty, url.split(separator: "/").count == 2 else {
-            throw wrong(node, "feishu.base_url", "https and a host are needed, without a path")
-        }
-        return url
-    }
-
-    private func pacing(_ node: Node, _ baseURL: String) throws(UsageError) -> Bool {
-        // YAML reads the plain words on and off as booleans.
-        guard let isOn = node.bool else {
-            throw wrong(node, "feishu.pacing", "`on` or `off` is needed")
-        }
-        guard isOn || Config.isLoopback(Config.host(of: baseURL)) else {
-            throw wrong(node, "feishu.pacing", "`off` is for a loopback base_url only")
-        }
-        return isOn
     }
 }
 
-extension String {
-    /// Edits between two words (Levenshtein).
-    func distance(to other: String) -> Int {
-        var row = Array(0...other.count)
-        for (line, character) in enumerated() {
-            var diagonal = row[0]
-            row[0] = line + 1
-            for (column, candidate) in other.enumerated() {
-                let cost = diagonal + (character == candidate ? 0 : 1)
-                diagonal = row[column + 1]
-                row[column + 1] = Swift.min(cost, row[column] + 1, row[column + 1] + 1)
-            }
-        }
-        return row[other.count]
+/// One entry of `mail.mailboxes`.
+private enum MailboxChoice: Hashable {
+    case me
+    case address(Mailbox.ID)
+
+    var address: Mailbox.ID? {
+        if case .address(let address) = self { address } else { nil }
     }
 }

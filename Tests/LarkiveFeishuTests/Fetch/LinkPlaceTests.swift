@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("http://proxy.corp:3128", "proxy.corp", 3_128), ("http://10.0.0.1/", "10.0.0.1", 80),
+        ("http://proxy.corp:3128", "proxy.corp", 3_128), ("http://10.0.0.1:80/", "10.0.0.1", 80),
     ])
     func `a proxy is a host and a port`(text: String, host: String, port: Int) throws {
         let proxy = try #require(ProxyAddress(text))

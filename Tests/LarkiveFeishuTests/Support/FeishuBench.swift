@@ -18,6 +18,7 @@ struct FeishuBench {
         parallel: Int = 8,
         ticker: StepTicker = StepTicker(),
         answersToken: Bool = true,
+        user: UserIdentity? = nil,
         _ script: @escaping ScriptedTransport.Script
     ) throws {
         self.ticker = ticker
@@ -27,6 +28,7 @@ struct FeishuBench {
         parts = FeishuParts(
             base: try #require(BaseURL("https://open.feishu.cn")),
             app: AppCredentials(id: "cli_1", secret: Secret("s3cret")),
+            user: user,
             isPaced: isPaced,
             linkGuard: LinkGuard(
                 allowsLoopback: false,
