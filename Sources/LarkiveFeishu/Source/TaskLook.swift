@@ -1,7 +1,7 @@
 import LarkiveCore
 
 /// One task looked at: its attachments and its direct subtasks.
-struct TaskLook {
+struct TaskLook: Sendable {
     private let client: FeishuClient
     private let desk: LeaseDesk
     private let task: TaskItem
@@ -16,6 +16,47 @@ struct TaskLook {
         self.client = client
         self.desk = desk
         self.task = task
+    }
+
+    /// Attachments and subtasks are asked for at once.
+    static func made(
+        of node: TaskNode,
+        _ client: FeishuClient,
+        _ desk: LeaseDesk
+    ) async throws(SourceError) -> TaskLook {
+        var look = TaskLook(client, desk, node.task)
+        guard node.mayHaveSubtasks else {
+            try await look.listAttachments()
+            return look
+        }
+        let below = Task { () -> Result<TaskLook, SourceError> in
+            var below = TaskLook(client, desk, node.task)
+            do throws(SourceError) {
+                try await below.listSubtasks()
+                return .success(below)
+            } catch {
+                return .failure(error)
+            }
+        }
+        do {
+            try await look.listAttachments()
+        } catch {
+            below.cancel()
+            throw error
+        }
+        let found = await withTaskCancellationHandler {
+            await below.value
+        } onCancel: {
+            below.cancel()
+        }
+        look.add(try found.get())
+        return look
+    }
+
+    private mutating func add(_ below: TaskLook) {
+        subtasks = below.subtasks
+        unreadable += below.unreadable
+        serverFailure = serverFailure ?? below.serverFailure
     }
 
     var page: TaskPage {
