@@ -10,6 +10,7 @@ package struct FeishuConnection: Sendable {
     package let mail: FeishuMailSource
     package let tasks: FeishuTaskSource
     package let fetcher: FeishuFetcher
+    package let doctor: FeishuDoctor
     package let discovery: FeishuDiscovery
     private let login: LoginFlow?
     private let box: CounterBox
@@ -44,6 +45,7 @@ package struct FeishuConnection: Sendable {
             counters: box
         )
         (mail, tasks, fetcher) = (parts.mail, parts.tasks, parts.fetcher)
+        doctor = parts.doctor
         (discovery, login) = (parts.discovery, parts.login)
     }
 
@@ -81,6 +83,7 @@ struct FeishuParts: Sendable {
     let mail: FeishuMailSource
     let tasks: FeishuTaskSource
     let fetcher: FeishuFetcher
+    let doctor: FeishuDoctor
     let discovery: FeishuDiscovery
     let login: LoginFlow?
 
@@ -119,6 +122,7 @@ struct FeishuParts: Sendable {
         mail = FeishuMailSource(client)
         tasks = FeishuTaskSource(client, desk)
         fetcher = FeishuFetcher(tools, desk)
+        doctor = FeishuDoctor(mail, ticker, counters)
         discovery = FeishuDiscovery(client)
         login = user.map { LoginFlow(app: app, user: $0, courier: courier) }
     }

@@ -8,6 +8,8 @@ package struct ConnectionCounters: Equatable, Sendable {
     package var throttled = Duration.zero
     /// Whether any HTTP answer was ever received, from the API or a link.
     package var wasAnswered = false
+    /// The platform's time, as the answer with the shortest round trip told it.
+    package var clock: ClockReading?
 
     package init() {}
 
@@ -22,5 +24,16 @@ final class CounterBox: Sendable {
 
     func count(_ change: (inout ConnectionCounters) -> Void) {
         counters.withLock { change(&$0) }
+    }
+
+    /// Counts an answer of the API, and keeps what it says of the time.
+    func answered(_ headers: HeaderLines, sent: Duration, at now: Duration) {
+        let reading = ClockReading(headers, sent: sent, answered: now)
+        count { counters in
+            counters.wasAnswered = true
+            guard let reading else { return }
+            if let best = counters.clock, best.roundTrip <= reading.roundTrip { return }
+            counters.clock = reading
+        }
     }
 }

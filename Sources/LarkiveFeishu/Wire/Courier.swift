@@ -80,7 +80,7 @@ struct Courier: Sendable {
         if call.endpoint.mintsLinks { counters.count { $0.linkCalls += 1 } }
         do throws(TransportError) {
             var answer = try await transport.open(request(call, token))
-            counters.count { $0.wasAnswered = true }
+            counters.answered(answer.headers, sent: start, at: ticker.now)
             let read = try await read(&answer, call)
             let result = judge(read.object, answer, call.endpoint)
             if case .failure = result { await read.bodies.discard() }
