@@ -131,7 +131,7 @@ struct Sync: AsyncParsableCommand {
             parallel: world.config.parallel,
             limits: limits.limits(from: world.clock.now()),
             acceptedLosses: Set(try watched.chosen(acceptVanish) ?? []),
-            unseen: watched.discovery.failures,
+            unseen: source.isEmpty ? watched.discovery.failures : [],
             openingEvents: events
         )
     }
