@@ -12,7 +12,7 @@ struct TaskLook: Sendable {
     /// A refusal that may mean that the platform is down.
     private(set) var serverFailure: SourceError?
 
-    init(_ client: FeishuClient, _ desk: LeaseDesk, _ task: TaskItem) {
+    private init(_ client: FeishuClient, _ desk: LeaseDesk, _ task: TaskItem) {
         self.client = client
         self.desk = desk
         self.task = task
@@ -25,32 +25,24 @@ struct TaskLook: Sendable {
         _ desk: LeaseDesk
     ) async throws(SourceError) -> TaskLook {
         var look = TaskLook(client, desk, node.task)
-        guard node.mayHaveSubtasks else {
-            try await look.listAttachments()
-            return look
-        }
-        let below = Task { () -> Result<TaskLook, SourceError> in
-            var below = TaskLook(client, desk, node.task)
-            do throws(SourceError) {
-                try await below.listSubtasks()
-                return .success(below)
-            } catch {
-                return .failure(error)
-            }
-        }
-        do {
-            try await look.listAttachments()
-        } catch {
-            below.cancel()
-            throw error
-        }
-        let found = await withTaskCancellationHandler {
-            await below.value
-        } onCancel: {
-            below.cancel()
-        }
-        look.add(try found.get())
+        async let below = below(node, client, desk)
+        try await look.listAttachments()
+        look.add(try await below.get())
         return look
+    }
+
+    private static func below(
+        _ node: TaskNode,
+        _ client: FeishuClient,
+        _ desk: LeaseDesk
+    ) async -> Result<TaskLook, SourceError> {
+        var look = TaskLook(client, desk, node.task)
+        do throws(SourceError) {
+            if node.mayHaveSubtasks { try await look.listSubtasks() }
+            return .success(look)
+        } catch {
+            return .failure(error)
+        }
     }
 
     private mutating func add(_ below: TaskLook) {
@@ -64,7 +56,7 @@ struct TaskLook: Sendable {
     }
 
     /// Source: the page on listing attachments; each item carries a fresh link.
-    mutating func listAttachments() async throws(SourceError) {
+    private mutating func listAttachments() async throws(SourceError) {
         let call = FeishuCall(.taskAttachments).with("resource_type", "task")
             .with("resource_id", task.id.rawValue)
         var pager = Pager(client, call, id: \.guid)
@@ -78,7 +70,7 @@ struct TaskLook: Sendable {
     }
 
     /// Source: the page on listing subtasks; deeper ones are found by asking again.
-    mutating func listSubtasks() async throws(SourceError) {
+    private mutating func listSubtasks() async throws(SourceError) {
         var pager = Pager(client, FeishuCall(.subtasks, task.id.rawValue), id: \.guid)
         do throws(ListError) {
             while let next = try await pager.next() {

@@ -6,6 +6,9 @@
 struct Pace: Sendable {
     static let smallest = 1.0 / 64
 
+    /// What is made up for on a busy machine.
+    private static let mostLate = Duration.milliseconds(250)
+
     private(set) var share = 1.0
     /// When the next call may start.
     private(set) var next: Duration
@@ -35,11 +38,11 @@ struct Pace: Sendable {
         (grown, quietSince) = (now, now)
     }
 
-    /// A late start does not delay the next: lateness of timers would add up.
+    /// A late start does not delay the next, within bounds: lateness of timers would add up.
     mutating func started(at now: Duration) {
         guard interval > .zero else { return }
         let spacing = interval / share
-        next = max(next, now - spacing) + spacing
+        next = max(next, now - max(spacing, Self.mostLate)) + spacing
         got.note(now)
         startsSinceRefusal += 1
     }

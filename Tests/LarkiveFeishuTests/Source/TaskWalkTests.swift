@@ -182,6 +182,49 @@ import Testing
         #expect(error?.kind == .temporary)
     }
 
+    @Test(arguments: [
+        (403, 1_470_403, SourceError.Kind.forbidden), (404, 1_470_404, .gone),
+    ])
+    func `a task that may not be read or is gone says so by kind`(
+        status: Int,
+        code: Int,
+        kind: SourceError.Kind
+    ) async throws {
+        let bench = try FeishuBench { asked in
+            if asked.isFor("L/tasks") {
+                return .data(#"{"items":[{"guid":"t1"},{"guid":"t2"}],"has_more":false}"#)
+            }
+            let isFirst = asked.first("resource_id") == "t1" || asked.isFor("t1/subtasks")
+            return isFirst ? .refusal(status, code) : .data(#"{"has_more":false}"#)
+        }
+        let pages = try await walk(.tasklist(try .sample("L")), bench)
+        #expect(pages.map { $0.unreadable.map(\.kind) } == [[kind, kind], []])
+    }
+
+    @Test func `many tasks are looked at ahead and visited one after another, in order`()
+        async throws
+    {
+        let names = (0..<40).map { "t\($0)" }
+        let items = names.map { #"{"guid":"\#($0)"}"# }.joined(separator: ",")
+        let bench = try FeishuBench { asked in
+            if asked.isFor("L/tasks") {
+                return .data(#"{"items":[\#(items)],"has_more":false}"#)
+            }
+            // Each of the first has a child, which is also the child of the next.
+            guard asked.isFor("/subtasks"), asked.isFor("tasks/t1") else {
+                return .data(#"{"has_more":false}"#)
+            }
+            return .data(#"{"items":[{"guid":"child"},{"guid":"t0"}],"has_more":false}"#)
+        }
+        let pages = try await walk(.tasklist(try .sample("L")), bench)
+        let visited = pages.map(\.task.id.rawValue)
+        #expect(visited.filter { $0 != "child" } == names)
+        #expect(visited.count == 41)
+        let child = try #require(visited.firstIndex(of: "child"))
+        #expect(child > 1)
+        #expect(bench.transport.asked("v2/attachments").count == 41)
+    }
+
     @discardableResult
     private func walk(_ root: TaskRoot, _ bench: FeishuBench) async throws -> [TaskPage] {
         var pages: [TaskPage] = []
