@@ -9,6 +9,9 @@ struct WorldOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A world in YAML, instead of a seeded one.", valueName: "file.yaml"))
     var world: String?
 
+    @Option(help: ArgumentHelp("What goes wrong: faults, a storm.", valueName: "file.yaml"))
+    var faults: String?
+
     @Option(help: "Seed of the world; the same seed makes the same world.")
     var seed: UInt64 = 1
 
@@ -32,14 +35,22 @@ struct WorldOptions: ParsableArguments {
     }
 
     func read() throws -> World {
-        guard let world else { return World(recipe) }
-        guard let bytes = try? Data(contentsOf: URL(filePath: world)) else {
-            throw ValidationError("\(world): cannot be read")
+        var made = try world.map { try Self.read($0, WorldFile.world) } ?? World(recipe)
+        if let faults { made.apply(try Self.read(faults, WorldFile.script)) }
+        return made
+    }
+
+    private static func read<Content>(
+        _ path: String,
+        _ parse: (String) throws(WorldFileError) -> Content
+    ) throws -> Content {
+        guard let bytes = try? Data(contentsOf: URL(filePath: path)) else {
+            throw ValidationError("\(path): cannot be read")
         }
         do {
-            return try WorldFile.world(String(decoding: bytes, as: UTF8.self))
+            return try parse(String(decoding: bytes, as: UTF8.self))
         } catch {
-            throw ValidationError("\(world): \(error)")
+            throw ValidationError("\(path): \(error)")
         }
     }
 

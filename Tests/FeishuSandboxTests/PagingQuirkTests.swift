@@ -29,6 +29,11 @@ import Testing
         #expect(try ids(pages[1]) == ["m0", "m1"])
     }
 
+    @Test func `a list can be empty and claim to be whole`() throws {
+        let page = try pages(.nothing, on: 1)[1]
+        #expect(try ids(page).isEmpty && page?["has_more"] == false && page?["page_token"] == nil)
+    }
+
     @Test func `an item can come twice`() throws {
         #expect(try ids(pages(.itemTwice, on: 0)[0]) == ["m0", "m1", "m1"])
     }

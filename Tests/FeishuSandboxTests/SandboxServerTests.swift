@@ -67,6 +67,43 @@ import Testing
         await server.stop()
     }
 
+    @Test func `the platform's clock can be wrong`() async throws {
+        var world = SmallWorld.world
+        world.quirks.dateOffset = .seconds(40 * 365 * 86_400)
+        let server = try await SandboxServer.start(world: world)
+        let request = URLRequest(url: try #require(URL(string: try server.mintLink())))
+        let response = try await URLSession.shared.data(for: request).1 as? HTTPURLResponse
+        let date = try #require(response?.value(forHTTPHeaderField: "Date"))
+        let year = try #require(Int(date.split(separator: " ")[3]))
+        #expect(year > 2060)
+        await server.stop()
+    }
+
+    @Test func `doors change the world, the weather and the user`() async throws {
+        let server = try await SandboxServer.start(world: LoginWorld.world)
+        let login = try #require(server.signIn())
+        server.revokeUser()
+        #expect(login.refresh != nil)
+        for (door, body, status) in [
+            ("world", #"{"delete_task": "t1"}"#, 200), ("world", #"{"delete_task": "t1"}"#, 400),
+            ("faults", #"{"storm": {"rate": 1}}"#, 200), ("faults", #"{"storm": 3}"#, 400),
+            ("user/tokens", "", 200), ("user/revoke", "", 200),
+        ] {
+            let answer = try await post(server.baseURL + "/_sandbox/" + door, body)
+            #expect(answer == status, "\(door) \(body)")
+        }
+        #expect(server.truth().map(\.name) == ["报价单.xlsx", "b"])
+        await server.stop()
+    }
+
+    private func post(_ url: String, _ body: String) async throws -> Int {
+        var request = URLRequest(url: try #require(URL(string: url)))
+        request.httpMethod = "POST"
+        request.httpBody = Data(body.utf8)
+        let response = try await URLSession.shared.data(for: request).1 as? HTTPURLResponse
+        return response?.statusCode ?? 0
+    }
+
     @Test func `an encoded slash reaches its message`() async throws {
         try await withLink { server, _ in
             let (status, data) = try await fetch(server.baseURL + SmallWorld.message)

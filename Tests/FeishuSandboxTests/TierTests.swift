@@ -57,6 +57,28 @@ import Testing
         #expect(try visitor.get(SmallWorld.links + "a1").verdict == Verdict(400, 99_991_400))
     }
 
+    private static let waits: [(World.Quirks.Wait, String?, String?)] = [
+        (.seconds, "1", nil), (.fractional, "0.75", nil), (.retryAfter, nil, "1"),
+        (.untold, nil, nil),
+    ]
+
+    @Test(arguments: waits)
+    func `the wait is told in several ways`(
+        wait: World.Quirks.Wait,
+        reset: String?,
+        retryAfter: String?
+    ) throws {
+        var world = SmallWorld.world
+        world.quirks.throttleWait = wait
+        var visitor = try Visitor(world, tiers: true)
+        _ = visitor.get(SmallWorld.links + "a1")
+        visitor.pass(.milliseconds(250))
+        let refused = visitor.get(SmallWorld.links + "a1")
+        #expect(refused.status == 429)
+        #expect(refused.header("x-ogw-ratelimit-reset") == reset)
+        #expect(refused.header("Retry-After") == retryAfter)
+    }
+
     @Test func `without tiers nothing is refused`() throws {
         var visitor = try Visitor(SmallWorld.world)
         let statuses = (1...200).map { _ in visitor.get(SmallWorld.links + "a1").status }

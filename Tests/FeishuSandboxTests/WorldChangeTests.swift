@@ -111,4 +111,15 @@ import Testing
         let contents = Set(platform.world.tasks["t1"]?.attachments.map(\.content) ?? [])
         #expect(contents.count == 3)
     }
+
+    @Test func `the world can change at a certain call`() throws {
+        var world = SmallWorld.world
+        let change = "change: {delete_message: {\(Self.place)}}"
+        world.faults = try WorldFile.faults("[{endpoint: batch_get, times: 1, \(change)}]")
+        var visitor = try Visitor(world)
+        #expect(visitor.get(SmallWorld.message).status == 200)
+        let body: WireJSON = ["message_ids": [.string(SmallWorld.messageID)]]
+        let answer = visitor.post(SmallWorld.mailbox + "/messages/batch_get", body)
+        #expect(try answer.verdict == Verdict(400, 1_230_006))
+    }
 }

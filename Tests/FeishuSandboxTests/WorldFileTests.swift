@@ -45,6 +45,48 @@ import Testing
         #expect(world.faults.map(\.endpoint) == [.batchGet])
     }
 
+    @Test func `a file describes who logs in`() throws {
+        let world = try WorldFile.world(
+            """
+            app: {may_refresh: false, redirect_uris: ["http://127.0.0.1:1/"], other_apps: {c: s}}
+            user:
+              address: alice@xinghe.example
+              name: Alice
+              accessible: [{address: team, type: MAIL_GROUP}, {address: sales}]
+              tasks: [t1]
+              granted: ["task:task:read"]
+              consent_start: 1000
+              consent_days: 30
+              access_seconds: 60
+              refresh_seconds: 600
+            """
+        )
+        let user = try #require(world.user)
+        #expect(user.openID == SmallWorld.alice.openID && user.consentDays == 30)
+        #expect(user.accessible == [.init("team", .mailGroup), .init("sales", .publicMailbox)])
+        #expect(user.tasks == ["t1"] && user.granted == ["task:task:read"] && !user.denies)
+        #expect(user.consentStart == Moment(milliseconds: 1000))
+        #expect(user.accessLife == .seconds(60) && user.refreshLife == .seconds(600))
+        #expect(!world.app.mayRefresh && world.app.others == ["c": "s"])
+    }
+
+    @Test func `a file describes the platform's quirks`() throws {
+        let world = try WorldFile.world(
+            """
+            quirks:
+              {shuffle_seed: 5, rate_windows: fixed, penalty_grace_seconds: 3,
+               date_offset_seconds: -60}
+            mailboxes: [{address: sales, public: true, name: 销售}]
+            storm: {seed: 7, rate: 0.05, kinds: passing}
+            """
+        )
+        #expect(world.quirks.shuffleSeed == 5 && world.quirks.windows == .fixed)
+        #expect(world.quirks.penaltyGrace == .seconds(3))
+        #expect(world.quirks.dateOffset == .seconds(-60))
+        #expect(world.mailboxes["sales"]?.isPublic == true)
+        #expect(world.storm?.kinds == StormKind.passing)
+    }
+
     @Test func `the same file is the same world`() throws {
         let truths = try (1...2).map { _ in
             try WorldFile.world(Self.sample).truth { DigestCache().digest(of: $0) }

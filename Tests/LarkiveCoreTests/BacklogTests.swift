@@ -6,6 +6,13 @@ import Testing
 @Suite struct BacklogTests {
     private final class Work: WorkList {
         let items = Mutex<[WorkItem]>([])
+        private let owners = Mutex<@Sendable (Int64) -> Int64>({ _ in 1 })
+
+        /// Which source lists a number.
+        var owner: @Sendable (Int64) -> Int64 {
+            get { owners.withLock { $0 } }
+            set { owners.withLock { $0 = newValue } }
+        }
 
         func open(
             after number: Int64,
@@ -14,7 +21,10 @@ import Testing
             of sources: [Int64],
             at now: Timestamp
         ) -> [WorkItem] {
-            items.withLock { Array($0.filter { $0.number > number }.prefix(limit)) }
+            let owner = owner
+            return items.withLock {
+                Array($0.filter { $0.number > number && owner($0.number) == source }.prefix(limit))
+            }
         }
 
         func open(_ number: Int64, at now: Timestamp) -> WorkItem? {
@@ -122,5 +132,22 @@ import Testing
         await backlog.walkEnded()
         #expect(try await last == nil)
         #expect(try await other == nil)
+    }
+
+    @Test func `sources take turns, so that a long one does not keep the others waiting`()
+        async throws
+    {
+        let work = Work()
+        for number in Int64(1)...40 {
+            let item = try Self.mail(number, "m\(number)")
+            work.items.withLock { $0.append(item) }
+        }
+        work.owner = { $0 <= 30 ? 1 : 2 }
+        let backlog = Backlog(work: work, mail: [1, 2], tasks: [], clock: ManualClock())
+        await backlog.walkEnded()
+        var numbers: [Int64] = []
+        while let batch = try await backlog.next(.mail) { numbers += batch.items.map(\.number) }
+        #expect(numbers.prefix(6) == [1, 31, 2, 32, 3, 33])
+        #expect(numbers.sorted() == Array(1...40))
     }
 }

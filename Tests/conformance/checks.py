@@ -104,4 +104,5 @@ def tally(report, counters):
     report.equal("expired uses", counters["expired_use"], 0)
     report.equal("Authorization on links", counters["authorization_on_link_host"], 0)
     report.equal("HEAD", counters["head"], 1)
+    report.equal("violations", counters["violations"], 3)
     report.equal("throttled", counters["total_throttled"], 0)

@@ -80,6 +80,7 @@ judge() {
 
 judge walk.py --seed 7 --mailboxes 3 --messages 90 --tasks 60 --tiers off
 judge walk.py --world "$here/world.yaml" --tiers off
+judge users.py --world "$here/world.yaml" --tiers off
 judge tiers.py --seed 8 --mailboxes 1 --messages 10 --tasks 5 --tiers on
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -55,7 +55,7 @@ extension Lab {
         _ browse: ((String) async throws -> Void)? = nil
     ) async throws -> Ended {
         let child = try start(["login"] + arguments)
-        let answer = try await answer(to: try await url(of: child))
+        let answer = await answer(to: try await url(of: child))
         if let browse {
             try await browse(answer)
         } else {
@@ -87,17 +87,18 @@ extension Lab {
     }
 
     /// Where the platform sends the browser.
-    func answer(to url: String) async throws -> String {
-        let ended = try Child(
-            "/usr/bin/curl",
-            ["-s", "-o", "/dev/null", "-w", "%{redirect_url}", url]
-        )
-        return String(decoding: await Self.end(of: ended).output, as: UTF8.self)
+    func answer(to url: String) async -> String {
+        await curl("%{redirect_url}", url)
     }
 
     /// Goes to an address; the status that comes back.
     func visit(_ url: some StringProtocol) async -> String {
-        let arguments = ["-s", "-o", "/dev/null", "-w", "%{http_code}", String(url)]
+        await curl("%{http_code}", String(url))
+    }
+
+    /// Asks once, follows nothing, and tells what is wanted of the answer.
+    private func curl(_ wanted: String, _ url: String) async -> String {
+        let arguments = ["-s", "-o", "/dev/null", "-w", wanted, url]
         guard let curl = try? Child("/usr/bin/curl", arguments) else { return "no curl" }
         return String(decoding: await Self.end(of: curl).output, as: UTF8.self)
     }

@@ -66,7 +66,7 @@ import Testing
             #expect(mkfifo(pipe, 0o600) == 0)
             let child = try lab.startLogin(["--no-browser"], input: pipe)
             let url = try await lab.url(of: child)
-            let answer = try await lab.answer(to: url)
+            let answer = await lab.answer(to: url)
             let home = answer.prefix { $0 != "?" }
             try await lab.type("\(home)?code=1&state=2\n\(answer)\n", into: pipe)
             let ended = Lab.Ended(await Lab.end(of: child))

@@ -34,6 +34,8 @@ package enum FaultEffect: Sendable {
     case failedIDs([String])
     /// `batch_get` carries bodies with this flaw.
     case inlineBodies(InlineFlaw)
+    /// The world changes just before the call is answered; nothing happens when it cannot.
+    case change(WorldChange)
     /// A page is odd.
     case paging(PagingQuirk)
 }
@@ -86,6 +88,7 @@ extension FaultEffect {
         case .links: "links"
         case .headers: "headers"
         case .failedIDs: "failed_ids"
+        case .change: "change"
         case .inlineBodies: "inline_bodies"
         case .paging(let quirk): quirk.rawValue
         }
@@ -125,7 +128,7 @@ extension FaultEffect {
         case .unframed: answer.delivery.isUnframed = true
         case .headers(let lines): lines.forEach { answer.set($0) }
         case .refuse, .raw, .drop, .reset, .failedIDs, .paging, .redirect, .redirectTo, .links,
-            .inlineBodies:
+            .inlineBodies, .change:
             break
         }
     }

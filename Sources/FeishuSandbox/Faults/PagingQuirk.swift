@@ -2,6 +2,8 @@
 package enum PagingQuirk: String, CaseIterable, Sendable {
     /// Nothing on the page, and yet there is more.
     case emptyPage = "empty_page"
+    /// An empty list, said to be whole: the source lies.
+    case nothing
     /// The last item comes twice.
     case itemTwice = "item_twice"
     /// The list has grown at its front since the page before, so one item comes again.
@@ -21,6 +23,7 @@ extension PagingQuirk {
     func change<Item>(_ page: inout Page<Item>, _ pager: Pager, of items: [Item]) {
         switch self {
         case .emptyPage: page = Page(items: [], next: pager.token(at: pager.offset))
+        case .nothing: page = Page(items: [], next: nil)
         case .itemTwice: page.items += page.items.suffix(1)
         case .grown: page.items = Array(items.dropFirst(pager.offset - 1).prefix(1)) + page.items
         case .repeatedToken: page = Page(items: page.items, next: pager.token(at: pager.offset))

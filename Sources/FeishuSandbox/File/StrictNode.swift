@@ -22,8 +22,10 @@ struct StrictNode {
         }
     }
 
+    var line: Int { node.mark?.line ?? 1 }
+
     func error(_ reason: String) -> WorldFileError {
-        WorldFileError(line: node.mark?.line ?? 1, reason: reason)
+        WorldFileError(line: line, reason: reason)
     }
 
     /// The members of a mapping, none of them unknown.

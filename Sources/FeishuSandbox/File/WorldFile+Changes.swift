@@ -12,13 +12,26 @@ extension WorldFile {
         var counter = WorldFileCounter(seed: seed, after: 1_000_000 * (number + 1))
         var changes: [WorldChange] = []
         for node in root.isMapping ? [root] : try root.items() {
-            let fields = try node.fields(mailChanges.union(taskChanges).union(["set_scopes"]))
-            guard fields.values.count == 1, let (name, value) = fields.values.first else {
-                throw node.error("a change has exactly one key")
-            }
-            changes.append(try change(name, value, &counter))
+            changes.append(try change(node, &counter))
         }
         return changes
+    }
+
+    /// A change that waits for a call; it comes out the same wherever it is written.
+    static func oneChange(_ node: StrictNode) throws(WorldFileError) -> FaultEffect {
+        var counter = WorldFileCounter(seed: 0, after: 500_000 + 1000 * Int64(node.line))
+        return .change(try change(node, &counter))
+    }
+
+    private static func change(
+        _ node: StrictNode,
+        _ counter: inout WorldFileCounter
+    ) throws(WorldFileError) -> WorldChange {
+        let fields = try node.fields(mailChanges.union(taskChanges).union(["set_scopes"]))
+        guard fields.values.count == 1, let (name, value) = fields.values.first else {
+            throw node.error("a change has exactly one key")
+        }
+        return try change(name, value, &counter)
     }
 
     private static let mailChanges: Set = [

@@ -35,7 +35,7 @@ extension WorldFile {
     private static let effects = Set([
         "refuse", "raw", "drop", "reset", "cut", "resize", "stall", "slow", "chunked", "unframed",
         "redirect", "redirect_to", "links", "headers", "failed_ids", "throttle", "quota",
-        "inline_bodies",
+        "inline_bodies", "change",
     ]).union(PagingQuirk.allCases.map(\.rawValue))
 
     private static func effect(
@@ -75,6 +75,7 @@ extension WorldFile {
         case "slow": .slow(bytesPerSecond: max(1, try value.byteCount()))
         case "redirect_to": try redirect(value)
         case "links": try links(value)
+        case "change": try oneChange(value)
         case "inline_bodies": .inlineBodies(try value.word(InlineFlaw.self))
         case "throttle": try throttle(value)
         case "headers": .headers(try headers(value))

@@ -33,11 +33,8 @@ extension WorldFile {
             let attachment = try mailAttachment(fields.needed("attachment"), &counter)
             return .addAttachment(attachment, mailbox: address, message: try message.text())
         default:
-            return .deleteAttachment(
-                mailbox: address,
-                message: try message.text(),
-                id: try fields.needed("attachment").text()
-            )
+            let (message, id) = (try message.text(), try fields.needed("attachment").text())
+            return .deleteAttachment(mailbox: address, message: message, id: id)
         }
     }
 }

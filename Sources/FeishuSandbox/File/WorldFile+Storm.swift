@@ -5,6 +5,14 @@ package struct FaultScript: Sendable {
     package var storm: FaultStorm??
 }
 
+extension World {
+    /// Puts a script's faults and storm in place of the world's own.
+    package mutating func apply(_ script: FaultScript) {
+        faults = script.faults ?? faults
+        if let storm = script.storm { self.storm = storm }
+    }
+}
+
 extension WorldFile {
     /// Reads a list of faults, or a mapping with `faults` and `storm`, in YAML or JSON.
     package static func script(_ text: String) throws(WorldFileError) -> FaultScript {

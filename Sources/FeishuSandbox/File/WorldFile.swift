@@ -43,7 +43,8 @@ package enum WorldFile {
     private static func quirks(_ node: StrictNode) throws(WorldFileError) -> World.Quirks {
         let fields = try node.fields([
             "throttle_status", "folder_type_is_needed", "unknown_id_sinks_batch",
-            "inline_bodies_up_to", "shuffle_seed", "rate_windows", "date_offset_seconds",
+            "inline_bodies_up_to", "shuffle_seed", "throttle_wait", "rate_windows",
+            "date_offset_seconds",
             "penalty_grace_seconds",
         ])
         var quirks = World.Quirks()
@@ -52,6 +53,7 @@ package enum WorldFile {
         quirks.unknownIDSinksBatch = try fields["unknown_id_sinks_batch"]?.flag() ?? true
         quirks.inlineBodiesUpTo = try fields["inline_bodies_up_to"]?.byteCount() ?? 0
         quirks.shuffleSeed = try fields.integer("shuffle_seed").map { UInt64(clamping: $0) }
+        quirks.throttleWait = try fields.word("throttle_wait", World.Quirks.Wait.self) ?? .seconds
         quirks.windows = try fields.word("rate_windows", World.Quirks.Windows.self) ?? .sliding
         let offset = try fields.integer("date_offset_seconds") ?? 0
         quirks.dateOffset = .seconds(offset)

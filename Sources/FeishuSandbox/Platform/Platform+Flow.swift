@@ -23,7 +23,7 @@ extension Platform {
         var visit = visit
         visit.effects = faults.effects(on: visit.route.endpoint, subject)
         visit.effects += storm?.effects(on: visit, subject) ?? []
-        visit.effects.forEach { counters.meet($0) }
+        meet(visit.effects)
         for effect in visit.effects {
             guard var substitute = effect.substitute(visit) else { continue }
             visit.effects.forEach { $0.change(&substitute) }
@@ -32,6 +32,12 @@ extension Platform {
         var answer = body(&self, visit)
         visit.effects.forEach { $0.change(&answer) }
         return answer
+    }
+
+    /// Writes down what a caller meets; what changes the world does so now.
+    private mutating func meet(_ effects: [FaultEffect]) {
+        effects.forEach { counters.meet($0) }
+        for case .change(let change) in effects { try? world.apply(change) }
     }
 
     /// Counts the call against its tier.
@@ -47,8 +53,7 @@ extension Platform {
         }
         counters.throttled[endpoint.rawValue, default: 0] += 1
         counters.totalThrottled += 1
-        let status = world.quirks.throttleStatus
-        throw .throttled(status: status, limit: refusal.limit, wait: refusal.wait)
+        throw .throttled(refusal, world.quirks)
     }
 
     private mutating func response(to visit: Visit) -> Answer {

@@ -12,10 +12,10 @@ final class SandboxDesk: Sendable {
     }
 
     func answer(_ call: Call) -> Answer {
-        let now = clock.now
         let date = SandboxClock.system()
         return platform.withLock { platform in
-            var answer = platform.answer(call, at: now)
+            // Inside the lock, so that calls are counted in the order of their moments.
+            var answer = platform.answer(call, at: clock.now)
             let offset = platform.world.quirks.dateOffset
             if offset != .zero {
                 answer.headers.append(Header("Date", date.advanced(by: offset).httpDate))

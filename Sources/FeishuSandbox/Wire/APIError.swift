@@ -77,12 +77,18 @@ extension APIError {
     }
 
     /// Source: the page on rate limits; `reset` is a number of seconds to wait.
-    static func throttled(status: Int, limit: Int, wait: Duration) -> APIError {
-        var error = APIError(status, 99_991_400, "request trigger frequency limit")
-        error.headers = [
-            Header("x-ogw-ratelimit-limit", String(limit)),
-            Header("x-ogw-ratelimit-reset", String(wait.wholeSeconds)),
-        ]
+    static func throttled(_ refusal: RateWindows.Refusal, _ quirks: World.Quirks) -> APIError {
+        var error = APIError(quirks.throttleStatus, 99_991_400, "request trigger frequency limit")
+        let whole = String(refusal.wait.wholeSeconds)
+        error.headers = [Header("x-ogw-ratelimit-limit", String(refusal.limit))]
+        switch quirks.throttleWait {
+        case .seconds: error.headers.append(Header("x-ogw-ratelimit-reset", whole))
+        case .fractional:
+            let seconds = Double(max(1, refusal.wait.milliseconds)) / 1000
+            error.headers.append(Header("x-ogw-ratelimit-reset", "\(seconds)"))
+        case .retryAfter: error.headers = [Header("Retry-After", whole)]
+        case .untold: error.headers = []
+        }
         return error
     }
 }

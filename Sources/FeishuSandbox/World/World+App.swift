@@ -52,6 +52,7 @@ extension World {
     package struct Quirks: Sendable {
         /// Throttling is HTTP 429; some old endpoints say 400.
         package var throttleStatus = 429
+        package var throttleWait = Wait.seconds
         /// Without `folder_type` only user folders come back.
         package var folderTypeIsNeeded = false
         /// One unknown id refuses the whole batch; otherwise it is left out of the answer.
@@ -66,6 +67,15 @@ extension World {
         package var penaltyGrace: Duration = .milliseconds(250)
         /// What the `Date` header is ahead of the sandbox's clock.
         package var dateOffset: Duration = .zero
+
+        /// How a throttled caller is told when to come again.
+        package enum Wait: String, CaseIterable, Sendable {
+            case seconds
+            case fractional
+            case retryAfter = "retry_after"
+            /// Not at all.
+            case untold
+        }
 
         package enum Windows: String, CaseIterable, Sendable {
             /// Every stretch of time counts: the stricter reading.

@@ -18,15 +18,21 @@ package struct FileRow: Sendable {
     /// When it was found missing upstream.
     package let vanished: String?
     package let source: String
+    package let version: Int64
+    /// Whether the platform has replaced this content since; its key ends in `@` and the version.
+    package let isOlder: Bool
 
     init(_ row: Row) {
         id = row["id"]
-        key = row["key"]
+        let (version, newest): (Int64, Int64?) = (row["version"], row["newest"])
+        isOlder = newest.map { version < $0 } ?? false
+        key = isOlder ? "\(row["key"] as String)@\(version)" : row["key"]
+        self.version = version
         name = row["name"]
         size = row["size"]
         let hex: String? = row["sha256"]
         sha256 = hex.flatMap { ContentDigest(hex: $0) }
-        state = row["state"]
+        state = isOlder ? "held" : row["state"]
         vanished = row["vanished"]
         source = row["source"]
         let milliseconds: Int64? = row["date"]
@@ -35,11 +41,16 @@ package struct FileRow: Sendable {
             (row["sender"], row["subject"], row["task_summary"])
         from = sender
         self.subject = subject ?? summary
-        json = Self.json(row)
+        var json = Self.json(row)
+        json.append("key", .string(key))
+        json.append("state", .string(state))
+        if isOlder { json.append("version", .integer(version)) }
+        self.json = json
     }
 
     private static let renamed = [
         "sender": "from", "sender_name": "from_name", "first_seen": nil, "version": nil,
+        "newest": nil, "key": nil, "state": nil,
     ]
 
     private static func json(_ row: Row) -> JSONObject {
@@ -76,6 +87,9 @@ package struct FileQuery: Sendable {
     package var maxSize: Int64?
     package var id: Int64?
     package var onlyVanished = false
+    /// Whether contents that were replaced since are found as well.
+    package var olderVersions = false
+    package var version: Int64?
     package var limit: Int?
 
     package init() {}
@@ -90,7 +104,10 @@ extension SQLiteManifest {
         return try inDatabase { db in
             try Row.fetchAll(
                 db,
-                sql: "SELECT * FROM files \(filter) ORDER BY date DESC NULLS LAST, id \(limit)",
+                sql: """
+                    SELECT * FROM \(query.olderVersions ? "(\(Schema.allVersions))" : "files")
+                    \(filter) ORDER BY date DESC NULLS LAST, id, version DESC \(limit)
+                    """,
                 arguments: StatementArguments(values)
             ).map(FileRow.init)
         }
@@ -121,6 +138,7 @@ extension FileQuery {
         if let minSize { add("size >= ?", minSize) }
         if let maxSize { add("size <= ?", maxSize) }
         if let id { add("id = ?", id) }
+        if let version { add("version = ?", version) }
         if onlyVanished { add("vanished IS NOT NULL") }
         return (conditions, values)
     }

@@ -144,6 +144,17 @@ enum Schema {
         LEFT JOIN task t ON t.guid = a.task_guid;
         """
 
+    /// The rows of the view, with older versions that are held beside the newest.
+    ///
+    /// Made of the view's own text, which stands in every archive and must stay as it is.
+    static let allVersions = view.replacing("CREATE VIEW files AS", with: "")
+        .replacing("AND v.n = a.version", with: "")
+        .replacing(
+            "a.version, a.first_seen",
+            with: "v.n AS version, a.first_seen, a.version AS newest"
+        )
+        .replacing(";", with: " WHERE v.n = a.version OR v.digest NOT NULL")
+
     /// What `manifest dump` prints, in this order; each with its sorting.
     static let dumped: [(table: String, order: String)] = [
         ("meta", "name"), ("run", "id"), ("source", "n"), ("object", "digest"),

@@ -15,10 +15,13 @@ struct Find: AsyncParsableCommand {
     @OptionGroup var filters: Filters
     @Argument(help: "Words to look for.") var words: [String] = []
     @Option(help: "Show at most this many.") var limit: Int?
+    @Flag(help: "Show contents that were replaced in Feishu since, as KEY@version.")
+    var versions = false
     @Flag(help: "Print one JSON object per line.") var json = false
 
     func run() async throws {
         var query = try filters.query()
+        query.olderVersions = versions
         query.words = words
         query.limit = limit.map { $0 + 1 }
         let found = try World.live(options).reading().manifest.find(query)
@@ -34,7 +37,8 @@ struct Find: AsyncParsableCommand {
     private func show(_ rows: ArraySlice<FileRow>) {
         let cells = rows.map { row in
             [
-                String(row.id), row.date.map { String($0.description.prefix(10)) } ?? "-",
+                row.isOlder ? "\(row.id)@\(row.version)" : String(row.id),
+                row.date.map { String($0.description.prefix(10)) } ?? "-",
                 row.size.map(Figures.bytes) ?? "-", Terminal.escaped(row.name),
                 Terminal.escaped(row.from ?? row.subject ?? ""),
                 row.state == "held" ? "" : row.state,

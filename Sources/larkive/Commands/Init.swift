@@ -75,8 +75,11 @@ struct Init: AsyncParsableCommand {
           base_url: https://open.feishu.cn       # Lark: https://open.larksuite.com
           app_id: cli_xxxxxxxxxxxxxxxx           # developer console, your custom app, "Credentials"
           app_secret_file: app_secret            # a file with the app secret, mode 0600
+          # identity: user                       # act for whoever runs `larkive login`
         mail:
           mailboxes: []                          # [legal@corp.example, alice@corp.example]
+          # discover: [accessible, public]       # add the mailboxes that the platform lists
+          folders: all                           # or a list: [INBOX, SENT]
           inline_images: true
         tasks:
           tasklists: []                          # guids; the app must be a member of each list

@@ -71,8 +71,9 @@ struct ConfigReader {
         let found = try section(node, "mail", Self.keys["mail"] ?? [])
         if let node = found["mailboxes"] { try mailboxes(node, &config) }
         if let node = found["discover"] {
+            let words = node.scalar == nil ? node : .sequence(Node.Sequence([node]))
             config.discover = try ids(
-                node,
+                words,
                 "mail.discover",
                 "`accessible` or `public`"
             ) { Discovery.Way(rawValue: $0) }

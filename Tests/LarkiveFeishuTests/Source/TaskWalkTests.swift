@@ -15,6 +15,8 @@ import Testing
             .data(#"{"items":[{"guid":"t3","subtask_count":0},{"guid":"t1"}],"has_more":false}"#)
         case "/open-apis/task/v2/attachments":
             .data(#"{"items":[\#(item(asked.first("resource_id") ?? ""))],"has_more":false}"#)
+        case "/open-apis/task/v2/tasks":
+            .data(#"{"items":[{"guid":"t2"},{"guid":"t9"}],"has_more":false}"#)
         default: .refusal(404, 1_470_404)
         }
     }
@@ -37,6 +39,17 @@ import Testing
             bench.transport.asked("attachments").allSatisfy { $0.first("resource_type") == "task" }
         )
         #expect(bench.transport.asked("L/tasks").allSatisfy { $0.first("page_size") == "100" })
+    }
+
+    @Test func `my tasks are visited with their subtasks, completed or not`() async throws {
+        let bench = try FeishuBench(Self.tree)
+        let pages = try await walk(.myTasks, bench)
+        #expect(pages.map(\.task.id.rawValue).prefix(2) == ["t2", "t3"])
+        #expect(pages.map(\.task.id.rawValue).contains("t9"))
+        let asked = try #require(bench.transport.asked.first { $0.path.hasSuffix("/v2/tasks") })
+        #expect(asked.first("type") == "my_tasks")
+        #expect(asked.first("page_size") == "100")
+        #expect(asked.first("completed") == nil)
     }
 
     @Test func `an attachment is read with all that is known of it`() async throws {
