@@ -12,6 +12,8 @@ package struct SyncSettings: Sendable {
     package let acceptedLosses: Set<SourceName>
     /// What was out of sight before any walk began: mailboxes that could not be looked for.
     package let unseen: [SourceError]
+    /// What somebody should do soon, in words; keeps no run from being complete.
+    package let warnings: [String]
     /// `run.started`, and `run.recovered` before it where an earlier run died.
     package let openingEvents: [AuditEvent]
 
@@ -25,6 +27,7 @@ package struct SyncSettings: Sendable {
         limits: RunLimits = RunLimits(),
         acceptedLosses: Set<SourceName> = [],
         unseen: [SourceError] = [],
+        warnings: [String] = [],
         openingEvents: [AuditEvent]
     ) {
         self.run = run
@@ -36,6 +39,7 @@ package struct SyncSettings: Sendable {
         self.limits = limits
         self.acceptedLosses = acceptedLosses
         self.unseen = unseen
+        self.warnings = warnings
         self.openingEvents = openingEvents
     }
 }

@@ -12,10 +12,14 @@ struct RunReport: Sendable {
     var cause: StopCause?
     /// What was out of sight before any walk began.
     private let blindSpots: [SourceError]
+    private let warnings: [String]
     private var fatal: Set<Condition> = []
     private var words: [String] = []
 
-    init(unseen: [SourceError] = []) { blindSpots = unseen }
+    init(_ settings: SyncSettings) {
+        blindSpots = settings.unseen
+        warnings = settings.warnings
+    }
 
     private var signal: ExitCode? {
         if case .signal(let code) = cause { code } else { nil }
@@ -46,7 +50,8 @@ struct RunReport: Sendable {
             figures: figures,
             conditions: conditions,
             signal: signal,
-            unseen: unseen
+            unseen: unseen,
+            warnings: warnings
         )
     }
 

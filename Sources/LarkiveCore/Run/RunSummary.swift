@@ -10,6 +10,8 @@ package struct RunSummary: Sendable {
     package let signal: ExitCode?
     /// What could not be seen or done, in words, by name.
     package let unseen: [String]
+    /// What somebody should do soon.
+    package let warnings: [String]
 
     package var exitCode: ExitCode { .deciding(conditions, signal: signal) }
 
@@ -69,6 +71,7 @@ extension RunSummary {
             "conditions": .array(conditionWords.map(JSON.string)),
             "sources": .array(sources.map(\.json)), "totals": .object(totals),
             "unseen": .array(unseen.map(JSON.string)),
+            "warnings": .array(warnings.map(JSON.string)),
         ])
     }
 

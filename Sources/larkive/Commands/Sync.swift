@@ -132,6 +132,7 @@ struct Sync: AsyncParsableCommand {
             limits: limits.limits(from: world.clock.now()),
             acceptedLosses: Set(try watched.chosen(acceptVanish) ?? []),
             unseen: source.isEmpty ? watched.discovery.failures : [],
+            warnings: [try world.consent()?.warning].compactMap { $0 },
             openingEvents: events
         )
     }
@@ -158,6 +159,7 @@ struct Sync: AsyncParsableCommand {
 
     private func show(_ summary: RunSummary) {
         let report = SyncReport(summary: summary)
+        for line in summary.warnings { Terminal.note(Terminal.escaped(line)) }
         if json {
             Terminal.print(summary.json)
         } else if Terminal.outputIsTerminal {
