@@ -44,8 +44,9 @@ import Testing
     @Test func `my tasks are visited with their subtasks, completed or not`() async throws {
         let bench = try FeishuBench(Self.tree)
         let pages = try await walk(.myTasks, bench)
-        #expect(pages.map(\.task.id.rawValue).prefix(2) == ["t2", "t3"])
-        #expect(pages.map(\.task.id.rawValue).contains("t9"))
+        let visited = pages.map(\.task.id.rawValue)
+        #expect(visited.first == "t2")
+        #expect(visited.contains("t3") && visited.contains("t9"))
         let asked = try #require(bench.transport.asked.first { $0.path.hasSuffix("/v2/tasks") })
         #expect(asked.first("type") == "my_tasks")
         #expect(asked.first("page_size") == "100")
