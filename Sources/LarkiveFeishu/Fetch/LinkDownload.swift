@@ -11,6 +11,7 @@ struct LinkDownload: Sendable {
     /// Nil when a proxy resolves the names.
     let resolver: (any Resolver)?
     let ticker: any Ticker
+    let places = HostPlaces()
     let budget: RetryBudget
 
     struct Arrived: Sendable {
@@ -36,7 +37,7 @@ struct LinkDownload: Sendable {
         var url = url
         for _ in 0...LinkGuard.mostRedirects {
             let address = try checked(url)
-            let answer = try await ask(url, at: try await place(of: address))
+            let answer = try await ask(url, address.host, at: try await place(of: address))
             guard (300..<400).contains(answer.status), let location = answer.headers["Location"]
             else { return answer }
             do {
@@ -69,13 +70,18 @@ struct LinkDownload: Sendable {
             throw .passing(.connection, error.words)
         }
         do {
-            return try linkGuard.pick(from: found)
+            try linkGuard.check(found)
         } catch {
             throw .badLink(error)
         }
+        return places.choose(for: address.host, among: found)
     }
 
-    private func ask(_ url: LinkURL, at place: String?) async throws(Trouble) -> HTTPAnswer {
+    private func ask(
+        _ url: LinkURL,
+        _ host: String,
+        at place: String?
+    ) async throws(Trouble) -> HTTPAnswer {
         var request = HTTPRequest(url)
         request.address = place
         budget.called()
@@ -84,6 +90,7 @@ struct LinkDownload: Sendable {
             counters.count { $0.wasAnswered = true }
             return answer
         } catch {
+            if let place { places.failed(place, of: host) }
             switch error.kind {
             case .cancelled: throw Trouble(.none, .interrupted, error.words)
             default: throw .passing(.connection, error.words)

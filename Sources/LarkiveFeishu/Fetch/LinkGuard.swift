@@ -35,8 +35,8 @@ struct LinkGuard: Sendable {
         return address
     }
 
-    /// The address to connect to, of all that a name has: one bad address spoils the name.
-    func pick(from addresses: [String]) throws(BadLink) -> String {
+    /// Checks every address that a name has: a bad one spoils the name.
+    func check(_ addresses: [String]) throws(BadLink) {
         for address in addresses {
             switch HostKind(addressText: address) {
             case .publicAddress: continue
@@ -44,8 +44,6 @@ struct LinkGuard: Sendable {
             default: throw .address
             }
         }
-        guard let first = addresses.first else { throw .address }
-        return first
     }
 
     private func isListed(_ host: String) -> Bool {

@@ -102,7 +102,7 @@ struct AsyncHTTPTransport: Transport {
 ///
 /// The HTTP client takes such a pair for all of its requests only; so there is one for each.
 private final class PinnedClients: Sendable {
-    private static let most = 256
+    private static let most = 1_024
 
     private let configuration: HTTPClient.Configuration
     private let clients = Mutex<[String: HTTPClient]>([:])

@@ -43,6 +43,16 @@ import Testing
         #expect(bench.transport.asked("/get").map(\.address) == ["1.1.1.1"])
     }
 
+    @Test func `an address is kept while the name has it, and left when it does not answer`() {
+        let places = HostPlaces()
+        #expect(places.choose(for: "h", among: ["1.1.1.1", "2.2.2.2"]) == "1.1.1.1")
+        #expect(places.choose(for: "h", among: ["2.2.2.2", "1.1.1.1"]) == "1.1.1.1")
+        places.failed("1.1.1.1", of: "h")
+        #expect(places.choose(for: "h", among: ["1.1.1.1", "2.2.2.2"]) == "2.2.2.2")
+        #expect(places.choose(for: "h", among: ["2.2.2.2", "3.3.3.3"]) == "2.2.2.2")
+        #expect(places.choose(for: "h", among: ["3.3.3.3"]) == "3.3.3.3")
+    }
+
     @Test func `a name that is not known now may be known at the next try`() async throws {
         let bench = try FeishuBench(
             resolver: ScriptedResolver([], ["1.1.1.1"]),

