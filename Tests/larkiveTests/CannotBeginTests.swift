@@ -82,6 +82,22 @@ import Testing
         }
     }
 
+    @Test func `a list that breaks off after its first page is a walk that is not complete`()
+        async throws
+    {
+        try await Lab.with(WorldRecipe(seed: 4, mailboxes: 1, messages: 60, tasks: 0)) { lab in
+            lab.server.setFaults([
+                SandboxFault(
+                    .messages,
+                    when: FaultMatcher(skip: 1),
+                    .refuse(status: 500, code: 1_230_003, message: "internal")
+                )
+            ])
+            let ended = try await lab.expect(["sync", "--json"], exit: 3)
+            #expect(ended.json?["conditions"] == ["walk_incomplete"], "\(ended.errors)")
+        }
+    }
+
     @Test func `without an archive the command to make one is named`() async throws {
         try await Lab.with(Self.small) { lab in
             try FileManager.default.moveItem(atPath: lab.archive, toPath: "\(lab.folder)/away")

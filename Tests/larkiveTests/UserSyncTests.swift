@@ -111,6 +111,19 @@ import Testing
         }
     }
 
+    @Test func `a consent that ends soon is a warning, and the run is complete`() async throws {
+        try await Lab.withUser { lab in
+            #expect(try await lab.logIn().exit == 0)
+            let fresh = try await lab.expect(["sync", "--json"], exit: 0)
+            #expect(fresh.json?["warnings"] == [] && fresh.errors == "")
+            try lab.ageConsent(days: 358)
+            let ended = try await lab.expect(["sync", "--json"], exit: 0)
+            let warning = try #require(ended.json?["warnings"]?.array?.first?.string)
+            #expect(warning.hasPrefix("the user's consent ends in 6 days"))
+            #expect(ended.errors == "larkive: \(warning)\n")
+        }
+    }
+
     @Test func `mailboxes are discovered, aliases and groups are put on record`() async throws {
         try await Lab.withUser { world in
             let others = world.mailboxes.keys.sorted().dropFirst()
@@ -184,6 +197,19 @@ extension Lab {
         let pattern = /"access_(issued|expires)_at":"[^"]*"/
         let aged = text.replacing(pattern) { match in
             #""access_\#(match.1)_at":"2020-01-01T00:00:00.000Z""#
+        }
+        try write("state/user_token.json", aged, mode: 0o600)
+    }
+    /// Makes the consent look as if it had been given so many days and an hour ago.
+    func ageConsent(days: Double) throws {
+        let path = "\(folder)/state/user_token.json"
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        let age = days * 86_400 + 3_600
+        let time = Timestamp(
+            milliseconds: Int64((Date().timeIntervalSince1970 - age) * 1_000)
+        )
+        let aged = text.replacing(/"consented_at":"[^"]*"/) { _ in
+            #""consented_at":"\#(time)""#
         }
         try write("state/user_token.json", aged, mode: 0o600)
     }

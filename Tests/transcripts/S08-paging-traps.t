@@ -21,7 +21,9 @@ follows it begins anew and never ends.
   > EOF
   $ larkive sync --json >summary.json
   $ jq -c '[.outcome, .totals.listed, .totals.archived]' summary.json
+  ["complete",45,45]
   $ counters '[.calls.messages, .faults_by_kind]'
+  [10,{"empty_last_token":10,"empty_page":1,"grown":1}]
   $ compare_with_feishu
 
 A letter arrives between page one and page two: page one is on its way, slowly, when the letter
@@ -40,20 +42,28 @@ takes its place. Either this run lists it or the next one does; nothing else is 
   $ wait $run
   $ no_faults
   $ larkive sync --json | jq -c '[.outcome, .totals.listed]'
+  ["complete",46]
   $ compare_with_feishu
 
 Now the token of page two leads back to page two. A list that goes in a circle has no end: the walk
 says so, the source is not complete, nothing is concluded from it, and there is no endless loop.
 
   $ forget
-  $ echo '- {endpoint: messages, skip: 1, repeated_token: true}' | faults
+  $ echo '- {endpoint: messages, skip: 1, times: 1, repeated_token: true}' | faults
   $ larkive sync --json >summary.json
+  larkive: the archive is not complete: walk_incomplete (exit 3)
+  larkive: mail:legal@corp.example: mailbox legal@corp.example, folder INBOX: the list leads in a circle
+  [3]
   $ jq -c '[.conditions, .sources[0].complete, .sources[0].vanished]' summary.json
+  [["walk_incomplete"],false,0]
   $ jq -r '.unseen[]' summary.json
+  mail:legal@corp.example: mailbox legal@corp.example, folder INBOX: the list leads in a circle
   $ counters '.calls.messages <= 11'
+  true
 
 Once the list is sound again, so is the run.
 
   $ no_faults
   $ larkive sync --json | jq -c '[.outcome, .totals.known, .sources[0].vanished]'
+  ["complete",46,0]
   $ larkive find --vanished

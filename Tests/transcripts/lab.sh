@@ -80,16 +80,24 @@ truth() { ask "$feishu/_sandbox/truth"; }
 
 # A person logs in: larkive prints an address, a browser goes there and is sent back.
 log_in() {
-    larkive login --port 0 >login.out 2>&1 </dev/null &
+    timeout 60 larkive login --port 0 >login.out 2>&1 </dev/null &
     login=$!
-    until grep -q 'http' login.out; do sleep 0.02; done
-    ask -L -o page.html "$(grep -o 'http[^ ]*' login.out | head -n 1)"
+    until grep -q '/authorize.*prompt=consent' login.out; do
+        kill -0 "$login" 2>/dev/null || { cat login.out; return 1; }
+        sleep 0.02
+    done
+    ask -L -o page.html "$(grep '/authorize?' login.out)"
     wait "$login"
 }
 
-# until_counters FILTER: returns once the filter says true.
+# until_counters FILTER: returns once the filter says true, or fails after half a minute.
 until_counters() {
-    until [ "$(counters "$1")" = true ]; do sleep 0.02; done
+    tries=0
+    until [ "$(counters "$1")" = true ]; do
+        tries=$((tries + 1))
+        [ $tries -lt 600 ] || { echo "never: $1"; return 1; }
+        sleep 0.05
+    done
 }
 
 # open_sources FILE: the sources of a summary whose closing equation does not hold, and the totals.

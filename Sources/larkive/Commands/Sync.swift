@@ -159,7 +159,6 @@ struct Sync: AsyncParsableCommand {
 
     private func show(_ summary: RunSummary) {
         let report = SyncReport(summary: summary)
-        for line in summary.warnings { Terminal.note(Terminal.escaped(line)) }
         if json {
             Terminal.print(summary.json)
         } else if Terminal.outputIsTerminal {

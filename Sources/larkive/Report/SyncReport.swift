@@ -32,8 +32,11 @@ struct SyncReport {
         return "\(tally.listed) listed = " + parts.joined(separator: " + ")
     }
 
-    /// What anybody must know when a run is not complete: one paragraph, cause and next step.
-    var complaint: [String] {
+    /// What anybody must know even from cron: why a run is not complete, and what will be needed.
+    var complaint: [String] { incompleteness + summary.warnings }
+
+    /// One paragraph: cause and next step.
+    private var incompleteness: [String] {
         guard summary.exitCode != .complete else { return [] }
         let words = summary.conditionWords.joined(separator: ", ")
         var lines = [

@@ -1,0 +1,23 @@
+#!/bin/sh
+# Plays the transcripts against the built programs; what is printed must be what they say.
+#
+#   Tests/transcripts/run.sh [TRANSCRIPT...]
+#
+# Programs come from $LARKIVE_BIN_DIR, or from swift's build folder. The judge, prysk, lives in a
+# virtual environment in $LARKIVE_VENV_TRANSCRIPTS, or in .venv-transcripts at the top.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$here/../.." && pwd)
+venv=${LARKIVE_VENV_TRANSCRIPTS:-$top/.venv-transcripts}
+LARKIVE_BIN_DIR=${LARKIVE_BIN_DIR:-$(swift build --package-path "$top" --show-bin-path)}
+export LARKIVE_BIN_DIR
+
+if ! cmp -s "$here/requirements.txt" "$venv/installed.txt"; then
+    python3 -m venv "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt"
+    cp "$here/requirements.txt" "$venv/installed.txt"
+fi
+
+if [ $# -eq 0 ]; then set -- "$here"/S*.t; fi
+exec timeout 600 "$venv/bin/prysk" --shell /bin/bash --verbose "$@"
