@@ -85,11 +85,14 @@ struct RunReport: Sendable {
         if !([total] + tallies.sources.values).allSatisfy(\.closes) {
             conditions.insert(.equationOpen)
         }
-        return Self.nothingStarted(walks) ?? conditions
+        return nothingStarted ?? conditions
     }
 
     /// A run in which no source gave anything has one cause, not many.
-    private static func nothingStarted(_ walks: [WalkReport]) -> Set<Condition>? {
+    ///
+    /// A walk that broke off after its first pages has given something.
+    private var nothingStarted: Set<Condition>? {
+        guard tallies.total.listed == 0, tallies.total.messages.listed == 0 else { return nil }
         let kinds = walks.map { $0.failure?.kind }
         for kind in [SourceError.Kind.unreachable, .temporary, .credentials]
         where !kinds.isEmpty && kinds.allSatisfy({ $0 == kind }) {
