@@ -2,6 +2,7 @@ import FeishuSandbox
 import Foundation
 import LarkiveCore
 import LarkiveTesting
+import Synchronization
 import Testing
 
 /// Runs that end before their work is done say so and leave the rest to the next.
@@ -26,6 +27,21 @@ import Testing
             while try await lab.run("sync", "--max-bytes", "1M").exit == 8, runs < 500 { runs += 1 }
             try await lab.expect(["sync"], exit: 0)
             try await lab.expectTruth()
+        }
+    }
+
+    @Test func `a bound that the last file meets keeps nothing back`() async throws {
+        let bytes = Mutex<Int64>(0)
+        try await Lab.with(Self.world) { lab in
+            let ended = try await lab.expect(["sync", "--json"], exit: 0)
+            let all = try #require(ended.json?["totals"]?["bytes_downloaded"]?.integer)
+            bytes.withLock { $0 = all }
+        }
+        let all = bytes.withLock { $0 }
+        try await Lab.with(Self.world) { lab in
+            let ended = try await lab.expect(["sync", "--json", "--max-bytes", "\(all)"], exit: 0)
+            #expect(ended.json?["outcome"] == "complete")
+            #expect(ended.json?["conditions"] == [])
         }
     }
 
