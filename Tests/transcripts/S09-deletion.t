@@ -49,7 +49,7 @@ A file of a deleted letter is still given back, with the bytes it had, and with 
 no longer at the source, and between which two runs it went.
 
   $ larkive restore mail:alice@corp.example/m004/m004-1 --to given >restored.txt
-  larkive: mail:alice@corp.example/m004/m004-1 is no longer at the source since between 2026-11-21T08:16:25.514Z and 2026-11-21T08:16:26.395Z
+  larkive: mail:alice@corp.example/m004/m004-1 is no longer at the source since between * and * (glob)
   $ jq -r '.mailboxes[].messages[].attachments[] | select(.id == "m004-1") | .size' company.json
   977
   $ stat -c '%n %s' given/invoice*
@@ -63,7 +63,7 @@ unreadable and the run not complete; of its attachments none is said to have van
   $ echo 'delete_mailbox: bob@corp.example' | change
   $ larkive sync --json >summary.json
   larkive: the archive is not complete: source_forbidden (exit 6)
-  larkive: mail:bob@corp.example: mailbox bob@corp.example: folders: HTTP 403, code 1230002: no permission (log id 1795248989265A0000586); check that the mailbox exists, that the app's mail data permission covers it, and that it has mail:user_mailbox.folder:read
+  larkive: mail:bob@corp.example: mailbox bob@corp.example: folders: HTTP 403, code 1230002: no permission (log id *); check that the mailbox exists, that the app's mail data permission covers it, and that it has mail:user_mailbox.folder:read (glob)
   [6]
   $ jq -c '.sources[] | select(.source == "mail:bob@corp.example") | [.complete, .vanished]' summary.json
   [false,0]

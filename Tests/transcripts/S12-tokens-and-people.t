@@ -76,22 +76,22 @@ say what will be needed: in the summary, and on stderr, so that cron sends it to
   $ jq -c '.consented_at = (now - 359 * 86400 + 3600 | todate | sub("Z$"; ".000Z"))' $token >aged.json
   $ cat aged.json >$token
   $ larkive sync --json >summary.json
-  larkive: the user's consent ends in 6 days, on 2026-11-27: larkive login
+  larkive: the user's consent ends in 6 days, on *: larkive login (glob)
   $ jq -c '[.outcome, .exit_code, .conditions]' summary.json
   ["complete",0,[]]
   $ jq -r '.warnings[]' summary.json
-  the user's consent ends in 6 days, on 2026-11-27: larkive login
+  the user's consent ends in 6 days, on *: larkive login (glob)
 
-(c) The consent is withdrawn. The run ends with 6, one message says what to do, and Feishu is not
-bothered: at most three calls for a token.
+(c) They agree again; then the consent is withdrawn. The run ends with 6, one message says what to
+do, and Feishu is not bothered: at most three calls for a token.
 
+  $ log_in
   $ ask -X POST "$feishu/_sandbox/user/revoke" >/dev/null
   $ forget
   $ larkive sync --json >summary.json
   larkive: the archive is not complete: credentials (exit 6)
-  larkive: mail:alice@corp.example: mailbox alice@corp.example: user token: HTTP 400, code 20064: the token was revoked (log id 1795249802339A0000039); log in again: larkive login
-  larkive: my-tasks:ou_9cb5dc5cbaa29eed123909cb9f15d167: my tasks: user token: HTTP 400, code 20064: the token was revoked (log id 1795249802339A0000039); log in again: larkive login
-  larkive: the user's consent ends in 6 days, on 2026-11-27: larkive login
+  larkive: mail:alice@corp.example: mailbox alice@corp.example: user token: HTTP 400, code 20064: the token was revoked (log id *); log in again: larkive login (glob)
+  larkive: and 1 other source likewise
   [6]
   $ jq -c '[.outcome, .exit_code, .conditions, .totals.listed]' summary.json
   ["failed",6,["credentials"],0]

@@ -35,6 +35,19 @@ struct SyncReport {
     /// What anybody must know even from cron: why a run is not complete, and what will be needed.
     var complaint: [String] { incompleteness + summary.warnings }
 
+    /// What kept every source from giving anything is told once; the summary names them all.
+    private var causes: [String] {
+        let others = summary.sources.count - 1
+        let isOne =
+            others > 0 && summary.conditions.count == 1
+            && summary.sources.allSatisfy { $0.failure != nil && $0.tally == Tally() }
+        guard isOne, let first = summary.unseen.first else { return summary.unseen }
+        return [
+            first,
+            "and \(Figures.count(Int64(others), "other source", "other sources")) likewise",
+        ]
+    }
+
     /// One paragraph: cause and next step.
     private var incompleteness: [String] {
         guard summary.exitCode != .complete else { return [] }
@@ -43,7 +56,7 @@ struct SyncReport {
             "the archive is not complete: \(words.isEmpty ? summary.outcome : words) "
                 + "(exit \(summary.exitCode.rawValue))"
         ]
-        lines += summary.unseen
+        lines += causes
         let failed = summary.totals.failed + summary.totals.messages.unread
         if failed > 0 {
             lines.append(
