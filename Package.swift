@@ -85,7 +85,9 @@ let package = Package(
         ),
         .testTarget(
             name: "LarkiveFeishuTests",
-            dependencies: ["LarkiveCore", "LarkiveFeishu", "LarkiveTesting"],
+            dependencies: [
+                "LarkiveCore", "LarkiveFeishu", "LarkiveTesting", nio, nioPosix, nioSSL,
+            ],
             swiftSettings: strict
         ),
         .testTarget(

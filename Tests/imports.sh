@@ -9,7 +9,7 @@ set -eu
 rules() {
     cat <<'RULES'
 LarkiveCore
-LarkiveFeishu  LarkiveCore AsyncHTTPClient NIO* FoundationEssentials Synchronization
+LarkiveFeishu  LarkiveCore AsyncHTTPClient NIO* FoundationEssentials Synchronization Glibc
 LarkiveVault   LarkiveCore CLinux CZlib Crypto GRDB SystemPackage FoundationEssentials Synchronization
 LarkiveTesting LarkiveCore Testing FoundationEssentials Synchronization Glibc
 larkive        * not FeishuSandbox LarkiveTesting

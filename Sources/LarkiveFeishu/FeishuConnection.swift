@@ -20,7 +20,8 @@ package struct FeishuConnection: Sendable {
     ///
     /// Acts for the tenant, or for the user who logged in, if one is given.
     /// Download links may lead to `linkHosts` and what lies under them; to anywhere when there are
-    /// none. `caFile` holds certificates (PEM) to trust instead of the system's.
+    /// none, unless all goes through a `proxy`, which they do not see behind. `caFile` holds
+    /// certificates (PEM) to trust instead of the system's. At most `parallel` downloads run at once.
     package init(
         baseURL: BaseURL,
         appID: String,
@@ -29,16 +30,23 @@ package struct FeishuConnection: Sendable {
         pacing: Pacing = .on,
         linkHosts: [String] = [],
         caFile: String? = nil,
-        proxy: ProxyAddress? = nil
+        proxy: ProxyAddress? = nil,
+        parallel: Int = 8
     ) {
-        transport = AsyncHTTPTransport(caFile: caFile, proxy: proxy)
+        transport = AsyncHTTPTransport(caFile: caFile, proxy: proxy, parallel: parallel)
         box = CounterBox()
         let parts = FeishuParts(
             base: baseURL,
             app: AppCredentials(id: appID, secret: appSecret),
             user: user,
             isPaced: pacing == .on,
-            linkGuard: LinkGuard(allowsLoopback: baseURL.isLoopback, hosts: linkHosts),
+            linkGuard: LinkGuard(
+                allowsLoopback: baseURL.isLoopback,
+                hosts: linkHosts,
+                mustBeListed: proxy != nil
+            ),
+            resolver: proxy == nil ? SystemResolver() : nil,
+            parallel: parallel,
             transport: transport,
             ticker: SystemTicker(),
             jitter: .system,
@@ -93,31 +101,41 @@ struct FeishuParts: Sendable {
         user: UserIdentity? = nil,
         isPaced: Bool,
         linkGuard: LinkGuard,
+        resolver: (any Resolver)?,
+        parallel: Int = 8,
         transport: any Transport,
         ticker: any Ticker,
         jitter: Jitter,
         counters: CounterBox
     ) {
+        let budget = RetryBudget()
         let courier = Courier(
             base: base,
             transport: transport,
             limiters: RateLimiters(isPaced: isPaced, ticker),
             ticker: ticker,
             jitter: jitter,
-            counters: counters
+            counters: counters,
+            budget: budget
         )
         let client = FeishuClient(courier, Self.issuer(app, user, courier))
         let desk = LeaseDesk()
         let download = LinkDownload(
             transport: transport,
             linkGuard: linkGuard,
-            counters: counters
+            counters: counters,
+            resolver: resolver,
+            ticker: ticker,
+            budget: budget
         )
         let tools = FetchTools(
             mint: LeaseMint(client),
             download: download,
             ticker: ticker,
-            jitter: jitter
+            jitter: jitter,
+            budget: budget,
+            slots: Slots(parallel),
+            pauses: HostPauses(ticker)
         )
         mail = FeishuMailSource(client)
         tasks = FeishuTaskSource(client, desk)

@@ -77,7 +77,8 @@ struct World: Sendable {
             pacing: config.feishu.isPaced ? .on : .off,
             linkHosts: config.feishu.linkHosts,
             caFile: config.feishu.caFile,
-            proxy: config.feishu.proxy
+            proxy: config.feishu.proxy,
+            parallel: config.parallel
         )
     }
 

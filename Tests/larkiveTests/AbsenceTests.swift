@@ -68,6 +68,27 @@ import Testing
         }
     }
 
+    @Test func `what vanished before it was archived is fetched when it comes back`() async throws {
+        try await Lab.with(Self.world) { lab in
+            let (address, lines) = try Self.mail(lab)
+            let mail = try #require(lines.first { $0.mail?.kind == .ordinary }?.mail)
+            let when = FaultMatcher(message: mail.messageID)
+            let gone = FaultEffect.raw(status: 404, type: "text/plain", body: "gone")
+            lab.server.setFaults([SandboxFault(.link, when: when, gone)])
+            try await lab.expect(["sync"], exit: 3)
+            let before = try #require(lab.server.world.mailboxes[address])
+            lab.server.change { world in world.mailboxes[address]?.remove(mail.messageID) }
+            try await lab.expect(["sync"], exit: 0)
+            let problems = try await lab.expect(["problems"], exit: 0).output
+            #expect(problems.contains("no longer in Feishu"))
+            lab.server.change { world in world.mailboxes[address] = before }
+            lab.server.setFaults([])
+            try await lab.expect(["sync", "--json"], exit: 0)
+            try await lab.expectTruth()
+            try await lab.expectClean()
+        }
+    }
+
     @Test func `a message that moves changes its folder and nothing else`() async throws {
         try await Lab.with(Self.world) { lab in
             try await lab.expect(["sync"], exit: 0)

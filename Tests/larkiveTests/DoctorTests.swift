@@ -191,6 +191,24 @@ import Testing
         }
     }
 
+    @Test func `for a user it tells who that is and how long the consent lasts`() async throws {
+        try await Lab.withUser { lab in
+            let nobody = try await lab.expect(["doctor", "--json"], exit: 6)
+            let missing = Self.checks(try #require(nobody.json), "fail")
+            #expect(missing.first?.hint.contains("larkive login") == true)
+            _ = try await lab.logIn()
+            let before = try lab.tree()
+            let json = try #require(try await lab.expect(["doctor", "--json"], exit: 0).json)
+            #expect(try lab.tree() == before)
+            let identity = Self.checks(json, "ok").filter { $0.name == "identity" }
+            #expect(identity.contains { $0.detail.contains("consent lasts for 36") })
+            #expect(identity.allSatisfy { $0.subject.contains("user ou_somebody") })
+            let sources = json["sources"]?.array?.compactMap { $0["source"]?.string } ?? []
+            #expect(sources == ["mail:\(lab.user.address)", "my-tasks:ou_somebody"])
+            #expect(json["sources"]?.array?.allSatisfy { $0["proven"] == true } == true)
+        }
+    }
+
     private struct Told { let name, subject, detail, hint: String }
 
     private static func checks(_ json: JSON, _ status: String) -> [Told] {

@@ -29,6 +29,17 @@ import Testing
         }
     }
 
+    @Test func `a bound that the last file meets keeps nothing back`() async throws {
+        let recipe = WorldRecipe(seed: 21, mailboxes: 2, messages: 30, tasks: 0)
+        try await Lab.with(recipe) { lab in
+            let all = lab.server.truth().map(\.size).reduce(0, +)
+            let ended = try await lab.expect(["sync", "--json", "--max-bytes", "\(all)"], exit: 0)
+            #expect(ended.json?["totals"]?["bytes_downloaded"]?.integer == Int64(all))
+            #expect(ended.json?["outcome"] == "complete")
+            #expect(ended.json?["conditions"] == [])
+        }
+    }
+
     @Test func `a bound on errors ends a run that fails at everything`() async throws {
         try await Lab.with(Self.world) { lab in
             lab.server.setFaults([

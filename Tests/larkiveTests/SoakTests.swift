@@ -11,7 +11,9 @@ import Testing
     private static let seeds: [UInt64] = [1, 2, 3, 4, 5, 6]
     private static let storms: UInt64 = 5
     /// Everything but lies that nobody can see through: mail declares neither sizes nor digests.
-    private static let weather = StormKind.allCases.filter { ![.shortBody, .longBody].contains($0) }
+    private static let weather = StormKind.allCases.filter {
+        ![.shortBody, .longBody].contains($0)
+    }
 
     @Test(arguments: seeds)
     func `five stormy runs and a fair one lose nothing that they do not name`(

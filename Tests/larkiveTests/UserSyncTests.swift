@@ -67,6 +67,38 @@ import Testing
         }
     }
 
+    /// Starts a run with an old token and kills it once the endpoint was asked and does not answer.
+    private func kill(_ lab: Lab, at endpoint: Endpoint) async throws {
+        #expect(try await lab.logIn().exit == 0)
+        try lab.ageAccessToken()
+        lab.server.resetCounters()
+        lab.server.setFaults([SandboxFault(endpoint, .stall(after: 0, lasts: .seconds(60)))])
+        let run = try lab.start(["sync"])
+        await lab.server.wait { $0.calls(endpoint) >= 1 }
+        run.send(SIGKILL)
+        #expect(await Lab.end(of: run).code == SIGKILL)
+        lab.server.setFaults([])
+    }
+
+    @Test func `killed between a refresh and its first use, the next run works`() async throws {
+        try await Lab.withUser { lab in
+            try await kill(lab, at: .folders)
+            try await lab.expect(["sync"], exit: 0)
+            #expect(lab.server.counters().calls(.userToken) == 1)
+            #expect(lab.server.counters().refreshReuse == 0)
+        }
+    }
+
+    @Test func `killed before the answer to a refresh, a login mends it`() async throws {
+        try await Lab.withUser { lab in
+            try await kill(lab, at: .userToken)
+            let ended = try await lab.expect(["sync"], exit: 6)
+            #expect(ended.errors.contains("20073") && ended.errors.contains("larkive login"))
+            #expect(try await lab.logIn().exit == 0)
+            try await lab.expect(["sync"], exit: 0)
+        }
+    }
+
     @Test func `a login that was revoked costs three calls at most`() async throws {
         try await Lab.withUser { lab in
             #expect(try await lab.logIn().exit == 0)

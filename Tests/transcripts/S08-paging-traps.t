@@ -12,7 +12,8 @@ That is nine calls for lists, and one more for each page that comes back empty.
 
 Page two is empty and yet says that there is more. The page after it repeats a letter, since the
 list has grown at its front. The last page of every list has a token, and it is empty: whoever
-follows it begins anew and never ends.
+follows it begins anew and never ends. A list that shows a letter twice is looked at once more from
+its front, until a page holds nothing new: one call.
 
   $ faults <<EOF
   > - {endpoint: messages, skip: 1, times: 1, empty_page: true}
@@ -23,7 +24,7 @@ follows it begins anew and never ends.
   $ jq -c '[.outcome, .totals.listed, .totals.archived]' summary.json
   ["complete",45,45]
   $ counters '[.calls.messages, .faults_by_kind]'
-  [10,{"empty_last_token":10,"empty_page":1,"grown":1}]
+  [11,{"empty_last_token":11,"empty_page":1,"grown":1}]
   $ compare_with_feishu
 
 A letter arrives between page one and page two: page one is on its way, slowly, when the letter

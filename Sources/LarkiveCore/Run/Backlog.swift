@@ -23,7 +23,8 @@ package actor Backlog {
     private var isStopped = false
     private var inFlight: Set<Content> = []
     private var parked: [Content: [Batch]] = [:]
-    /// Task attachments that were handed out: a list that is walked later may show them again.
+    /// What a later look must not hand out again: attachments of tasks, which other lists may show
+    /// as well, and those of mail that came out of turn.
     private var handed: Set<Int64> = []
     private var sleepers: [CheckedContinuation<Void, Never>] = []
 
@@ -50,14 +51,15 @@ package actor Backlog {
         wake()
     }
 
-    /// A known attachment of a task, which lies behind what was read already, may be wanted; one
-    /// that has changed is wanted again, even if it was handed out before.
-    package func again(_ number: Int64, hasChanged: Bool) throws(ManifestError) {
-        guard let item = try work.open(number, at: clock.now()),
-            lines[.tasks]?.isEmpty == false,
-            handed.insert(number).inserted || hasChanged
-        else { return }
-        lines[.tasks]?[0].ready.append(Batch(items: [item]))
+    /// A known attachment, which may lie behind what was read already, may be wanted; one that has
+    /// changed is wanted again, even if it was handed out before.
+    package func again(_ number: Int64, hasChanged: Bool = false) throws(ManifestError) {
+        guard let item = try work.open(number, at: clock.now()) else { return }
+        let lane: Lane = if case .mail = item.attachment.key { .mail } else { .tasks }
+        guard lines[lane]?.isEmpty == false, handed.insert(number).inserted || hasChanged else {
+            return
+        }
+        lines[lane]?[0].ready.append(Batch(items: [item]))
         wake()
     }
 
@@ -138,13 +140,16 @@ package actor Backlog {
         // A full page may end in the middle of a message, whose rest belongs to the same link call.
         if line.mayHaveMore, batches.count > 1 { batches.removeLast() }
         line.cursor = batches.last?.items.last?.number ?? line.cursor
-        line.ready += batches.filter(isFresh)
+        line.ready += batches.compactMap(fresh)
     }
 
-    /// Of tasks, notes what is handed out.
-    private func isFresh(_ batch: Batch) -> Bool {
-        guard let item = batch.items.first, case .task = item.attachment.key else { return true }
-        return handed.insert(item.number).inserted
+    /// The batch without what was handed out before; of tasks, notes what is handed out now.
+    private func fresh(_ batch: Batch) -> Batch? {
+        if let item = batch.items.first, case .task = item.attachment.key {
+            return handed.insert(item.number).inserted ? batch : nil
+        }
+        let items = batch.items.filter { !handed.contains($0.number) }
+        return items.isEmpty ? nil : Batch(items: items)
     }
 
     private func sleep() async {

@@ -12,7 +12,7 @@ package struct SyncSettings: Sendable {
     package let acceptedLosses: Set<SourceName>
     /// What was out of sight before any walk began: mailboxes that could not be looked for.
     package let unseen: [SourceError]
-    /// What will need somebody soon, in words; it keeps no run from being complete.
+    /// What somebody should do soon, in words; keeps no run from being complete.
     package let warnings: [String]
     /// `run.started`, and `run.recovered` before it where an earlier run died.
     package let openingEvents: [AuditEvent]

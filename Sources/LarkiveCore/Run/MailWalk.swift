@@ -84,15 +84,14 @@ struct MailWalk {
         _ known: [Message.ID: KnownMessage],
         in folder: Folder.ID
     ) async throws {
-        var events: [AuditEvent] = []
-        for id in plan.reappeared {
-            let numbers = try parts.memory.vanished(of: id, in: source)
-            events += numbers.map { .reappeared($0, source: source) }
+        let back = try plan.reappeared.flatMap { try parts.memory.vanished(of: $0, in: source) }
+        let moved = plan.moved.map { id in
+            AuditEvent.moved(id, from: known[id]?.folder, to: folder, source: source)
         }
-        events += plan.moved.map { id in
-            .moved(id, from: known[id]?.folder, to: folder, source: source)
-        }
-        if !events.isEmpty { try await parts.recorder.record(events) }
+        guard !back.isEmpty || !moved.isEmpty else { return }
+        try await parts.recorder.record(back.map { .reappeared($0, source: source) } + moved)
+        // What was never held before it vanished is wanted again.
+        for number in back { try await parts.backlog?.again(number) }
     }
 }
 

@@ -85,8 +85,11 @@ struct FetchCrew {
             observer: parts.observer,
             clock: parts.clock
         )
-        workers = [Backlog.Lane.mail, .tasks].flatMap { lane in
-            (0..<settings.parallel).map { _ in
+        // Of those for mail some wait for links while others download: downloads at once are
+        // bounded by the fetcher.
+        let crews = [(Backlog.Lane.mail, 2 * settings.parallel), (.tasks, settings.parallel)]
+        workers = crews.flatMap { lane, count in
+            (0..<count).map { _ in
                 FetchWork(
                     lane: lane,
                     backlog: backlog,

@@ -16,9 +16,9 @@ struct RunReport: Sendable {
     private var fatal: Set<Condition> = []
     private var words: [String] = []
 
-    init(unseen: [SourceError] = [], warnings: [String] = []) {
-        blindSpots = unseen
-        self.warnings = warnings
+    init(_ settings: SyncSettings) {
+        blindSpots = settings.unseen
+        warnings = settings.warnings
     }
 
     private var signal: ExitCode? {
@@ -71,7 +71,7 @@ struct RunReport: Sendable {
     }
 
     private var conditions: Set<Condition> {
-        var conditions = fatal.union(cause?.conditions ?? [])
+        var conditions = fatal.union(hasWorkLeft ? cause?.conditions ?? [] : [])
         conditions.formUnion(blindSpots.compactMap(\.kind.partCondition))
         for walk in walks { conditions.formUnion(walk.conditions) }
         let total = tallies.total
@@ -86,6 +86,12 @@ struct RunReport: Sendable {
             conditions.insert(.equationOpen)
         }
         return nothingStarted ?? conditions
+    }
+
+    /// A bound that was met by the last piece of work has kept nothing back.
+    private var hasWorkLeft: Bool {
+        guard case .limit = cause else { return true }
+        return tallies.total.pending > 0 || walks.contains { $0.failure?.kind == .stopped }
     }
 
     /// A run in which no source gave anything has one cause, not many.
@@ -106,7 +112,7 @@ struct RunReport: Sendable {
     }
 
     private var unseen: [String] {
-        words + (cause?.words.map { [$0] } ?? []) + blindSpots.map(\.words)
+        words + (hasWorkLeft ? [cause?.words].compactMap { $0 } : []) + blindSpots.map(\.words)
             + walks.flatMap { walk in walk.unseen.map { "\(walk.name): \($0)" } }
     }
 

@@ -10,7 +10,7 @@ package struct RunSummary: Sendable {
     package let signal: ExitCode?
     /// What could not be seen or done, in words, by name.
     package let unseen: [String]
-    /// What will need somebody soon; a complete run may have some.
+    /// What somebody should do soon.
     package let warnings: [String]
 
     package var exitCode: ExitCode { .deciding(conditions, signal: signal) }

@@ -27,7 +27,7 @@ package struct SyncEngine: Sendable {
     /// Never throws: whatever happens is a condition of the summary.
     package func run() async -> RunSummary {
         let started = parts.clock.now()
-        var report = RunReport(unseen: settings.unseen, warnings: settings.warnings)
+        var report = RunReport(settings)
         do {
             try await committer.record(settings.openingEvents)
             report.walks = try await pipeline()

@@ -34,7 +34,7 @@ struct TaskWalk {
             try await parts.backlog?.again(number, hasChanged: true)
         }
         for case .sighted(let number) in plan.steps {
-            try await parts.backlog?.again(number, hasChanged: false)
+            try await parts.backlog?.again(number)
         }
         await parts.backlog?.news(from: source)
     }

@@ -39,5 +39,8 @@ struct DownloadLease: Sendable {
         return .use(url)
     }
 
+    /// Where the link leads.
+    var host: String { WebAddress(url.reveal())?.host ?? "" }
+
     func isFresh(at now: Duration) -> Bool { usesLeft > 0 && now < expiry }
 }

@@ -1,6 +1,9 @@
 package import LarkiveCore
 
-/// Brings attachments over links that Feishu makes: asked for together, used one after another.
+/// Brings attachments over links that Feishu makes: asked for together, used side by side.
+///
+/// Deliveries come in any order, one at a time for each parcel. Over all parcels no more than the agreed number of
+/// downloads run; who calls with more parcels keeps the links coming meanwhile.
 package struct FeishuFetcher: AttachmentFetcher {
     private let tools: FetchTools
     private let desk: LeaseDesk
@@ -18,16 +21,21 @@ package struct FeishuFetcher: AttachmentFetcher {
         let listed = await leasesOfListing(parcel.attachments)
         let others = parcel.attachments.filter { listed[$0.key] == nil }
         let minted = Task.isCancelled ? [:] : await tools.mint.leases(for: others)
-        for attachment in parcel.attachments {
-            let key = attachment.key
-            let first: FirstLink =
-                if let lease = listed[key] { .listed(lease) } else { .minted(minted[key]) }
-            await deliver(Delivery(key, await bring(attachment, first, into: scratches)))
+        await withTaskGroup(of: Delivery.self) { group in
+            for attachment in parcel.attachments {
+                let key = attachment.key
+                let first: FirstLink =
+                    if let lease = listed[key] { .listed(lease) } else { .minted(minted[key]) }
+                group.addTask {
+                    Delivery(key, await bring(attachment, first, into: scratches))
+                }
+            }
+            for await delivery in group { await deliver(delivery) }
         }
     }
 
     /// Where the first link of an attachment comes from.
-    private enum FirstLink {
+    private enum FirstLink: Sendable {
         case listed(DownloadLease)
         case minted(Result<DownloadLease, FetchError>?)
     }

@@ -6,6 +6,9 @@ struct FetchTools: Sendable {
     let download: LinkDownload
     let ticker: any Ticker
     let jitter: Jitter
+    let budget: RetryBudget
+    let slots: Slots
+    let pauses: HostPauses
 }
 
 /// The tries to bring one attachment: links are drawn down, renewed within bounds, bodies checked.
@@ -36,31 +39,75 @@ struct ItemFetch {
 
     mutating func run(into scratches: any ScratchStore) async throws(FetchError) -> Received {
         while true {
-            let url = try await link()
-            tries += 1
-            do throws(Trouble) {
-                return try await attempt(url, scratches)
-            } catch {
-                try await overcome(error)
+            if lease?.isFresh(at: tools.ticker.now) != true { try await renew() }
+            switch try await download(into: scratches) {
+            case .success(let received): return received
+            case .failure(let trouble): try await overcome(trouble)
             }
         }
     }
 
-    /// A link with a use drawn from it.
+    /// One try, in a slot of its own.
+    private mutating func download(
+        into scratches: any ScratchStore
+    ) async throws(FetchError) -> Result<Received, Trouble> {
+        try await passHost()
+        await tools.slots.enter()
+        do throws(FetchError) {
+            let result = try await tryNow(scratches)
+            await tools.slots.leave()
+            return result
+        } catch {
+            await tools.slots.leave()
+            throw error
+        }
+    }
+
+    private mutating func tryNow(
+        _ scratches: any ScratchStore
+    ) async throws(FetchError) -> Result<Received, Trouble> {
+        let url = try await link()
+        tries += 1
+        do throws(Trouble) {
+            return .success(try await attempt(url, scratches))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// A link with a use drawn from it, when its host may be asked.
     private mutating func link() async throws(FetchError) -> LinkURL {
+        try await passHost()
+        guard !Task.isCancelled else { throw FetchError(.interrupted, "interrupted") }
+        // A link that grew old while it waited for its turn has not failed.
+        if lease?.isFresh(at: tools.ticker.now) != true { take(try await minted()) }
         let now = tools.ticker.now
-        if case .use(let url) = lease?.draw(at: now) { return url }
+        guard case .use(let url) = lease?.draw(at: now) else {
+            throw FetchError(.linkDead, "the link was too old when it came")
+        }
+        return url
+    }
+
+    private func passHost() async throws(FetchError) {
+        do {
+            try await tools.pauses.pass(lease?.host ?? "")
+        } catch {
+            throw FetchError(.interrupted, "interrupted")
+        }
+    }
+
+    /// A new link in place of one that is used up, or of none.
+    private mutating func renew() async throws(FetchError) {
         guard renewals < Self.mostRenewals else {
             throw FetchError(.linkDead, "every link was used up before the file was here")
         }
         renewals += 1
+        take(try await minted())
+    }
+
+    private mutating func take(_ fresh: DownloadLease) {
         way = .link
-        var fresh = try await minted()
-        guard case .use(let url) = fresh.draw(at: tools.ticker.now) else {
-            throw FetchError(.linkDead, "the link was too old when it came")
-        }
         lease = fresh
-        return url
     }
 
     private func minted() async throws(FetchError) -> DownloadLease {
@@ -118,14 +165,17 @@ struct ItemFetch {
 
     /// Returns when there may be another try; otherwise the trouble is final.
     private mutating func overcome(_ trouble: Trouble) async throws(FetchError) {
+        // Everybody waits for a host that asks for it.
+        if let pause = trouble.pause { await tools.pauses.pause(lease?.host ?? "", for: pause) }
         switch trouble.cure {
         case .none: throw trouble.error
         case .newLink:
             guard renewals < Self.mostRenewals else { throw trouble.error }
             lease = nil
         case .again(let most):
-            guard tries < most, canDraw else { throw trouble.error }
-            try await pause(trouble)
+            guard tries < most, canDraw, trouble.pause != nil || tools.budget.mayRetry()
+            else { throw trouble.error }
+            try await rest()
         }
     }
 
@@ -133,10 +183,9 @@ struct ItemFetch {
         renewals < Self.mostRenewals || lease?.isFresh(at: tools.ticker.now) ?? false
     }
 
-    private func pause(_ trouble: Trouble) async throws(FetchError) {
+    private func rest() async throws(FetchError) {
         do {
-            let own = Backoff.pause(after: tries, tools.jitter)
-            try await tools.ticker.sleep(for: trouble.pause ?? own)
+            try await tools.ticker.sleep(for: Backoff.pause(after: tries, tools.jitter))
         } catch {
             throw FetchError(.interrupted, "interrupted")
         }

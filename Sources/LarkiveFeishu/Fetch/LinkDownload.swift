@@ -8,6 +8,11 @@ struct LinkDownload: Sendable {
     let transport: any Transport
     let linkGuard: LinkGuard
     let counters: CounterBox
+    /// Nil when a proxy resolves the names.
+    let resolver: (any Resolver)?
+    let ticker: any Ticker
+    let places = HostPlaces()
+    let budget: RetryBudget
 
     struct Arrived: Sendable {
         let evidence: JSONObject
@@ -32,7 +37,7 @@ struct LinkDownload: Sendable {
         var url = url
         for _ in 0...LinkGuard.mostRedirects {
             let address = try checked(url)
-            let answer = try await ask(url)
+            let answer = try await ask(url, address.host, at: try await place(of: address))
             guard (300..<400).contains(answer.status), let location = answer.headers["Location"]
             else { return answer }
             do {
@@ -52,12 +57,40 @@ struct LinkDownload: Sendable {
         }
     }
 
-    private func ask(_ url: LinkURL) async throws(Trouble) -> HTTPAnswer {
+    /// The address to connect to, looked up and checked for each hop anew; nil where the link
+    /// names one itself.
+    private func place(of address: WebAddress) async throws(Trouble) -> String? {
+        guard let resolver, HostKind(address) == .name || HostKind(address) == .loopback,
+            HostKind(addressText: address.host) == .forbidden
+        else { return nil }
+        let found: [String]
         do {
-            let answer = try await transport.open(HTTPRequest(url))
+            found = try await resolver.addresses(of: address.host)
+        } catch {
+            throw .passing(.connection, error.words)
+        }
+        do {
+            try linkGuard.check(found)
+        } catch {
+            throw .badLink(error)
+        }
+        return places.choose(for: address.host, among: found)
+    }
+
+    private func ask(
+        _ url: LinkURL,
+        _ host: String,
+        at place: String?
+    ) async throws(Trouble) -> HTTPAnswer {
+        var request = HTTPRequest(url)
+        request.address = place
+        budget.called()
+        do {
+            let answer = try await transport.open(request)
             counters.count { $0.wasAnswered = true }
             return answer
         } catch {
+            if let place { places.failed(place, of: host) }
             switch error.kind {
             case .cancelled: throw Trouble(.none, .interrupted, error.words)
             default: throw .passing(.connection, error.words)
@@ -70,7 +103,13 @@ struct LinkDownload: Sendable {
         through gate: inout BodyGate,
         into scratch: any Scratch
     ) async throws(Trouble) {
+        var speed = SlowBody(at: ticker.now)
         while let piece = try await piece(of: &answer, gate) {
+            do {
+                try speed.took(piece.count, at: ticker.now)
+            } catch {
+                throw gate.broken(error)
+            }
             try await write(try gate.take(piece), scratch)
         }
         try await write(try gate.end(), scratch)

@@ -4,16 +4,19 @@ import LarkiveCore
 ///
 /// The platform's answers choose the host, so every hop is checked: https only, no user
 /// information, no private address. A loopback server may be downloaded from when, and only when,
-/// the API itself is on loopback. Names are not resolved here.
+/// the API itself is on loopback. What a name resolves to is checked too, and connected to; only
+/// a proxy resolves by itself, so then the names must be listed.
 struct LinkGuard: Sendable {
     static let mostRedirects = 5
 
     let allowsLoopback: Bool
     /// Names and, by whole labels, what lies under them; empty for any.
     let hosts: [String]
+    private let mustBeListed: Bool
 
-    init(allowsLoopback: Bool, hosts: [String] = []) {
+    init(allowsLoopback: Bool, hosts: [String] = [], mustBeListed: Bool = false) {
         self.allowsLoopback = allowsLoopback
+        self.mustBeListed = mustBeListed
         self.hosts = hosts.map { $0.lowercased() }
     }
 
@@ -32,9 +35,21 @@ struct LinkGuard: Sendable {
         return address
     }
 
+    /// Checks every address that a name has: a bad one spoils the name.
+    func check(_ addresses: [String]) throws(BadLink) {
+        for address in addresses {
+            switch HostKind(addressText: address) {
+            case .publicAddress: continue
+            case .loopback where allowsLoopback: continue
+            default: throw .address
+            }
+        }
+    }
+
     private func isListed(_ host: String) -> Bool {
         let host = host.hasSuffix(".") ? String(host.dropLast()) : host
-        return hosts.isEmpty || hosts.contains { host == $0 || host.hasSuffix("." + $0) }
+        guard !hosts.isEmpty else { return !mustBeListed }
+        return hosts.contains { host == $0 || host.hasSuffix("." + $0) }
     }
 
     /// Where a redirect leads, before it is checked in turn.

@@ -50,7 +50,7 @@ extension Trouble {
         case 400, 401, 403, 404, 410: return Trouble(.newLink, .linkDead, words)
         case 429:
             var trouble = Trouble.passing(.throttled, words)
-            trouble.pause = ThrottleTime.asked(by: headers)
+            trouble.pause = ThrottleTime(headers).length
             return trouble
         case 408, 500...: return .passing(.serverError, words)
         default: return Trouble(.none, .badAnswer, words)

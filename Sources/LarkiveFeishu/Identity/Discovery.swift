@@ -48,16 +48,7 @@ package struct FeishuDiscovery: Sendable {
     ) async -> Discovery {
         var discovery = Discovery()
         discovery.mailboxes = configured
-        var shared: Set<Mailbox.ID> = []
-        if ways.contains(.public) {
-            do throws(SourceError) {
-                let found = try await publicMailboxes()
-                shared = Set(found.map(\.address))
-                discovery.add(found)
-            } catch {
-                discovery.failures.append(error)
-            }
-        }
+        let shared = ways.contains(.public) ? await addPublic(to: &discovery) : []
         guard ways.contains(.accessible) else { return discovery }
         for mailbox in configured where !shared.contains(mailbox) {
             do throws(SourceError) {
@@ -67,6 +58,17 @@ package struct FeishuDiscovery: Sendable {
             }
         }
         return discovery
+    }
+
+    private func addPublic(to discovery: inout Discovery) async -> Set<Mailbox.ID> {
+        do throws(SourceError) {
+            let found = try await publicMailboxes()
+            discovery.add(found)
+            return Set(found.map(\.address))
+        } catch {
+            discovery.failures.append(error)
+            return []
+        }
     }
 
     /// The address that `me` stands for.

@@ -63,7 +63,7 @@ struct LoginFlow: Sendable {
         do {
             try store.keep(login)
         } catch {
-            throw FeishuError(error)
+            throw .lost(error)
         }
     }
 }

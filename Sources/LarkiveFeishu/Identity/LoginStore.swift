@@ -84,8 +84,19 @@ extension LoginStore {
 }
 
 extension FeishuError {
-    /// A file that cannot be used is for a human.
+    /// A login that cannot be used is for a human; a disk that refuses may do better later.
     init(_ error: LoginFileError) {
-        self.init(.userToken, error.detail, Decision(.human, .credentials))
+        let isIO = error.kind == .io
+        let decision = isIO ? Decision(.later, .server) : Decision(.human, .credentials)
+        self.init(.userToken, error.detail, decision)
+    }
+
+    /// Tokens that were handed out and could not be stored: those in the file are used up.
+    static func lost(_ error: LoginFileError) -> FeishuError {
+        FeishuError(
+            .userToken,
+            "the new login could not be stored: \(error.detail)",
+            Decision(.human, .credentials)
+        )
     }
 }

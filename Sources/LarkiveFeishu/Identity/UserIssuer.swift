@@ -101,7 +101,7 @@ struct UserIssuer: TokenIssuer {
         do {
             try store.keep(login)
         } catch {
-            throw FeishuError(error)
+            throw .lost(error)
         }
     }
 }

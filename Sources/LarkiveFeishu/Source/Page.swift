@@ -30,8 +30,17 @@ struct Page: Equatable, Sendable {
 /// Follows page tokens to the end of a list, and notices when there is none.
 ///
 /// `has_more` decides, never the token alone. Source: the overview of task v2 (an empty token on
-/// the last page begins anew, a page in the middle may be empty).
+/// the last page begins anew, a page in the middle may be empty). An item that stands on two pages
+/// tells that the list has grown in front while it was read: what came in front is looked for
+/// once more, from the first page on until a page holds nothing new.
 struct PageTrail: Sendable {
+    enum Step: Equatable, Sendable {
+        case next(String)
+        /// From the first page.
+        case again
+        case end
+    }
+
     /// Why a list cannot be followed to its end.
     enum Lost: Error, Equatable, Sendable {
         case noToken
@@ -61,20 +70,30 @@ struct PageTrail: Sendable {
     private var pages = 0
     private var barren = 0
     private var repeats = 0
+    private var hasGrown = false
+    private var isSecondLook = false
 
-    /// The token of the next page; nil at the end.
-    mutating func next(after page: Page, ids: [String]) throws(Lost) -> String? {
+    mutating func next(after page: Page, ids: [String]) throws(Lost) -> Step {
         pages += 1
-        let known = seen.count
-        for id in ids { seen.insert(id.hashValue) }
-        barren = seen.count > known ? 0 : barren + 1
-        guard page.hasMore else { return nil }
+        let fresh = ids.count { seen.insert($0.hashValue).inserted }
+        barren = fresh > 0 ? 0 : barren + 1
+        if fresh < ids.count { hasGrown = true }
+        if isSecondLook, fresh == 0 { return .end }
+        guard page.hasMore else { return lookAgain() }
         guard pages < Self.mostPages else { throw .tooLong(pages: pages) }
         guard barren <= Self.barrenPages else { throw .nothingNew(pages: barren) }
         guard let token = page.token else { throw .noToken }
         try check(token, isEmpty: page.items.isEmpty)
         last = token
-        return token
+        return .next(token)
+    }
+
+    private mutating func lookAgain() -> Step {
+        guard hasGrown, !isSecondLook else { return .end }
+        isSecondLook = true
+        tokens = []
+        last = nil
+        return .again
     }
 
     private mutating func check(_ token: String, isEmpty: Bool) throws(Lost) {

@@ -20,12 +20,13 @@ struct Pager {
 
     /// The next page with the time its call started; nil after the last.
     mutating func next() async throws(ListError) -> (page: Page, sent: Duration)? {
-        let token: String?
+        var token: String?
         if let previous {
-            guard let next = try tokenAfter(previous) else { return nil }
-            token = next
-        } else {
-            token = nil
+            switch try step(after: previous) {
+            case .next(let next): token = next
+            case .again: token = nil
+            case .end: return nil
+            }
         }
         let answer: FeishuAnswer
         do {
@@ -42,7 +43,7 @@ struct Pager {
         token.map { call.with("page_token", $0) } ?? call
     }
 
-    private mutating func tokenAfter(_ page: Page) throws(ListError) -> String? {
+    private mutating func step(after page: Page) throws(ListError) -> PageTrail.Step {
         do {
             return try trail.next(after: page, ids: page.items.compactMap(id))
         } catch {

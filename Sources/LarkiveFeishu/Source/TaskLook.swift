@@ -1,7 +1,7 @@
 import LarkiveCore
 
 /// One task looked at: its attachments and its direct subtasks.
-struct TaskLook {
+struct TaskLook: Sendable {
     private let client: FeishuClient
     private let desk: LeaseDesk
     private let task: TaskItem
@@ -12,10 +12,43 @@ struct TaskLook {
     /// A refusal that may mean that the platform is down.
     private(set) var serverFailure: SourceError?
 
-    init(_ client: FeishuClient, _ desk: LeaseDesk, _ task: TaskItem) {
+    private init(_ client: FeishuClient, _ desk: LeaseDesk, _ task: TaskItem) {
         self.client = client
         self.desk = desk
         self.task = task
+    }
+
+    /// Attachments and subtasks are asked for at once.
+    static func made(
+        of node: TaskNode,
+        _ client: FeishuClient,
+        _ desk: LeaseDesk
+    ) async throws(SourceError) -> TaskLook {
+        var look = TaskLook(client, desk, node.task)
+        async let below = below(node, client, desk)
+        try await look.listAttachments()
+        look.add(try await below.get())
+        return look
+    }
+
+    private static func below(
+        _ node: TaskNode,
+        _ client: FeishuClient,
+        _ desk: LeaseDesk
+    ) async -> Result<TaskLook, SourceError> {
+        var look = TaskLook(client, desk, node.task)
+        do throws(SourceError) {
+            if node.mayHaveSubtasks { try await look.listSubtasks() }
+            return .success(look)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private mutating func add(_ below: TaskLook) {
+        subtasks = below.subtasks
+        unreadable += below.unreadable
+        serverFailure = serverFailure ?? below.serverFailure
     }
 
     var page: TaskPage {
@@ -23,7 +56,7 @@ struct TaskLook {
     }
 
     /// Source: the page on listing attachments; each item carries a fresh link.
-    mutating func listAttachments() async throws(SourceError) {
+    private mutating func listAttachments() async throws(SourceError) {
         let call = FeishuCall(.taskAttachments).with("resource_type", "task")
             .with("resource_id", task.id.rawValue)
         var pager = Pager(client, call, id: \.guid)
@@ -37,7 +70,7 @@ struct TaskLook {
     }
 
     /// Source: the page on listing subtasks; deeper ones are found by asking again.
-    mutating func listSubtasks() async throws(SourceError) {
+    private mutating func listSubtasks() async throws(SourceError) {
         var pager = Pager(client, FeishuCall(.subtasks, task.id.rawValue), id: \.guid)
         do throws(ListError) {
             while let next = try await pager.next() {

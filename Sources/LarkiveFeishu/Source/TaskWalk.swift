@@ -8,6 +8,8 @@ struct TaskWalk {
 
     /// So many tasks in a row that the platform fails on mean that it is down.
     static let strikes = 3
+    /// So many tasks are looked at at once.
+    static let together = 8
 
     private let client: FeishuClient
     private let desk: LeaseDesk
@@ -39,19 +41,18 @@ struct TaskWalk {
         var pager = Pager(client, call, id: \.guid)
         var unreadable: [String] = []
         while let page = try await next(&pager, in: place) {
+            var nodes: [TaskNode] = []
             for item in page.items {
-                let node: TaskNode
                 do throws(BadAnswer) {
-                    node = try TaskNode(item, parent: nil)
+                    nodes.append(try TaskNode(item, parent: nil))
                 } catch {
                     unreadable.append("\(place): a task cannot be read: \(error.detail)")
-                    continue
                 }
-                do {
-                    try await visitTree(node, visit)
-                } catch let failure as SourceError {
-                    throw failure.naming(["what comes after it in \(place)"])
-                }
+            }
+            do {
+                try await visitTrees(nodes, visit)
+            } catch let failure as SourceError {
+                throw failure.naming(["what comes after it in \(place)"])
             }
         }
         if let words = unreadable.first {
@@ -75,7 +76,7 @@ struct TaskWalk {
         } catch {
             throw SourceError(.incomplete, "\(place): \(error.detail)")
         }
-        try await visitTree(node, visit)
+        try await visitTrees([node], visit)
     }
 
     private func next(
@@ -90,17 +91,36 @@ struct TaskWalk {
     }
 
     /// Parents before children; a task that was met before is not visited again.
-    private mutating func visitTree(_ root: TaskNode, _ visit: Visit) async throws {
-        var nodes = [root]
-        while let node = nodes.popLast() {
-            guard seen.insert(node.task.id).inserted else { continue }
-            try Task.checkCancellation()
-            var look = TaskLook(client, desk, node.task)
-            try await look.listAttachments()
-            if node.mayHaveSubtasks { try await look.listSubtasks() }
+    ///
+    /// Some are looked at ahead, in the order in which they will be visited; visits wait for their
+    /// turn, one at a time.
+    private mutating func visitTrees(_ roots: [TaskNode], _ visit: Visit) async throws {
+        var waiting = Array(roots.reversed())
+        var ahead: [Task<TaskLook, any Error>] = []
+        defer { for look in ahead { look.cancel() } }
+        while true {
+            while ahead.count < Self.together, let node = waiting.popLast() {
+                if seen.insert(node.task.id).inserted { ahead.append(begin(node)) }
+            }
+            guard !ahead.isEmpty else { return }
+            let look = try await ended(ahead.removeFirst())
             try count(look)
             try await visit(look.page)
-            nodes += look.subtasks.reversed()
+            waiting += look.subtasks.reversed()
+        }
+    }
+
+    private func begin(_ node: TaskNode) -> Task<TaskLook, any Error> {
+        let (client, desk) = (client, desk)
+        return Task { try await TaskLook.made(of: node, client, desk) }
+    }
+
+    private func ended(_ task: Task<TaskLook, any Error>) async throws -> TaskLook {
+        try Task.checkCancellation()
+        return try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            task.cancel()
         }
     }
 

@@ -4,39 +4,52 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
+import Synchronization
 
 /// The transport over the network; the only file that knows the HTTP client.
 struct AsyncHTTPTransport: Transport {
-    /// Downloads, calls and some air: a request that waits for a free connection would time out.
-    private static let connectionsPerHost = 32
+    /// So long nothing is heard of a transfer before it is given up.
+    static let silence = Duration.seconds(60)
 
     private let client: HTTPClient
+    private let pinned: PinnedClients
 
     /// Trusts the certificates (PEM) of `caFile`, if given, instead of the system's.
-    init(caFile: String? = nil, proxy: ProxyAddress? = nil) {
+    init(
+        caFile: String? = nil,
+        proxy: ProxyAddress? = nil,
+        parallel: Int = 8,
+        silence: Duration = silence
+    ) {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv12
         if let caFile { tls.trustRoots = .file(caFile) }
-        client = HTTPClient(configuration: Self.configuration(tls, proxy))
+        var configuration = Self.configuration(tls, parallel: parallel, silence)
+        configuration.proxy = proxy.map { .server(host: $0.host, port: $0.port) }
+        client = HTTPClient(configuration: configuration)
+        pinned = PinnedClients(configuration)
     }
 
-    /// Only the given proxy is used; none is taken from the environment.
+    /// No proxy is taken from the environment.
+    ///
+    /// There are connections for downloads, for calls and some air: a request that waits for a
+    /// free connection would time out.
     private static func configuration(
         _ tls: TLSConfiguration,
-        _ proxy: ProxyAddress?
+        parallel: Int,
+        _ silence: Duration
     ) -> HTTPClient.Configuration {
         var pool = HTTPClient.Configuration.ConnectionPool()
-        pool.concurrentHTTP1ConnectionsPerHostSoftLimit = connectionsPerHost
+        pool.concurrentHTTP1ConnectionsPerHostSoftLimit = parallel + 24
         pool.retryConnectionEstablishment = false
         var configuration = HTTPClient.Configuration(
             tlsConfiguration: tls,
             redirectConfiguration: .disallow,
-            timeout: .init(connect: .seconds(10), read: .seconds(60)),
+            timeout: .init(connect: .seconds(10), read: TimeAmount(silence)),
             connectionPool: pool,
             decompression: .disabled
         )
         configuration.httpVersion = .http1Only
-        configuration.proxy = proxy.map { .server(host: $0.host, port: $0.port) }
         return configuration
     }
 
@@ -44,11 +57,12 @@ struct AsyncHTTPTransport: Transport {
     func shutdown() async {
         // A connection that does not close in good order is closed all the same.
         try? await client.shutdown()
+        for client in pinned.all { try? await client.shutdown() }
     }
 
     func open(_ request: HTTPRequest) async throws(TransportError) -> HTTPAnswer {
         do {
-            let answer = try await client.execute(
+            let answer = try await client(for: request).execute(
                 Self.message(request),
                 deadline: .now() + TimeAmount(request.patience)
             )
@@ -60,6 +74,12 @@ struct AsyncHTTPTransport: Transport {
         } catch {
             throw TransportError(error, otherwise: .noAnswer)
         }
+    }
+
+    private func client(for request: HTTPRequest) throws(TransportError) -> HTTPClient {
+        guard let address = request.address, let host = WebAddress(request.url.reveal())?.host
+        else { return client }
+        return try pinned.client(for: host, at: address)
     }
 
     private static func message(_ request: HTTPRequest) -> HTTPClientRequest {
@@ -75,6 +95,35 @@ struct AsyncHTTPTransport: Transport {
             message.body = .bytes(ByteBuffer(bytes: body.reveal()))
         }
         return message
+    }
+}
+
+/// Clients that connect to an address in place of a name, with the name's certificate.
+///
+/// The HTTP client takes such a pair for all of its requests only; so there is one for each.
+private final class PinnedClients: Sendable {
+    private static let most = 1_024
+
+    private let configuration: HTTPClient.Configuration
+    private let clients = Mutex<[String: HTTPClient]>([:])
+
+    init(_ configuration: HTTPClient.Configuration) { self.configuration = configuration }
+
+    var all: [HTTPClient] { clients.withLock { Array($0.values) } }
+
+    func client(for host: String, at address: String) throws(TransportError) -> HTTPClient {
+        let key = host + " " + address
+        let found = clients.withLock { clients -> HTTPClient? in
+            if let client = clients[key] { return client }
+            guard clients.count < Self.most else { return nil }
+            var configuration = configuration
+            configuration.dnsOverride = [host: address]
+            let client = HTTPClient(configuration: configuration)
+            clients[key] = client
+            return client
+        }
+        guard let found else { throw TransportError(.noAnswer, "links lead to too many hosts") }
+        return found
     }
 }
 
@@ -97,6 +146,7 @@ extension TransportError {
     /// In words of our own: descriptions of errors may hold the URL.
     fileprivate init(_ error: any Error, otherwise kind: Kind) {
         switch error {
+        case let error as TransportError: self = error
         case is CancellationError: self.init(.cancelled, "interrupted")
         case let error as HTTPClientError: self.init(error, otherwise: kind)
         case let error as NIOConnectionError:

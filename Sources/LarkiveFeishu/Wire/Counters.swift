@@ -2,6 +2,8 @@ import Synchronization
 
 /// What the connection did so far, for the summary of a run.
 package struct ConnectionCounters: Equatable, Sendable {
+    /// Calls so far by the endpoint's name, repeated ones included.
+    package var calls: [String: Int] = [:]
     /// Calls that mint download links.
     package var linkCalls = 0
     /// By how much the platform made an endpoint wait.
@@ -24,6 +26,13 @@ final class CounterBox: Sendable {
 
     func count(_ change: (inout ConnectionCounters) -> Void) {
         counters.withLock { change(&$0) }
+    }
+
+    func called(_ endpoint: Endpoint) {
+        count { counters in
+            counters.calls[endpoint.rawValue, default: 0] += 1
+            if endpoint.mintsLinks { counters.linkCalls += 1 }
+        }
     }
 
     /// Counts an answer of the API, and keeps what it says of the time.

@@ -11,6 +11,7 @@ struct Courier: Sendable {
     let ticker: any Ticker
     let jitter: Jitter
     let counters: CounterBox
+    let budget: RetryBudget
 
     func answer(
         to call: FeishuCall,
@@ -23,13 +24,12 @@ struct Courier: Sendable {
         while true {
             let start = try await admitted(call.endpoint)
             let result = await attempt(call, token, at: start)
-            await limiters[call.endpoint]?.answered()
             let refusal: Refusal
             switch result {
             case .success(let answer): return answer
             case .failure(let failure): refusal = failure
             }
-            await slowDown(after: refusal)
+            await slowDown(after: refusal, at: start)
             let decision = refusal.error.decision
             guard
                 let pause = patience.pause(
@@ -38,6 +38,8 @@ struct Courier: Sendable {
                     jitter
                 )
             else { throw refusal.error }
+            // Whoever waits as told is not retrying in vain.
+            guard decision.meaning == .throttled || budget.mayRetry() else { throw refusal.error }
             try await rest(pause, call.endpoint)
         }
     }
@@ -50,11 +52,10 @@ struct Courier: Sendable {
 
     private func admitted(_ endpoint: Endpoint) async throws(FeishuError) -> Duration {
         do {
-            try await limiters[endpoint]?.admit()
+            return try await limiters[endpoint]?.admit() ?? ticker.now
         } catch {
             throw .interrupted(endpoint)
         }
-        return ticker.now
     }
 
     private func rest(_ pause: Duration, _ endpoint: Endpoint) async throws(FeishuError) {
@@ -65,11 +66,31 @@ struct Courier: Sendable {
         }
     }
 
-    private func slowDown(after refusal: Refusal) async {
+    private func slowDown(after refusal: Refusal, at start: Duration) async {
         guard refusal.error.meaning == .throttled else { return }
-        let pause = ThrottleTime.asked(by: refusal.headers)
-        let growth = await limiters[refusal.error.endpoint]?.pause(for: pause) ?? .zero
+        let wait = ThrottleTime(refusal.headers)
+        let limiter = limiters[refusal.error.endpoint]
+        let growth = await limiter?.refused(started: start, wait: wait) ?? .zero
         counters.count { $0.throttled += growth }
+    }
+
+    /// The beginning of the answer, at which the call has surely been counted; a body may be long.
+    private func open(
+        _ request: HTTPRequest,
+        _ endpoint: Endpoint,
+        at start: Duration
+    ) async throws(TransportError) -> HTTPAnswer {
+        budget.called()
+        counters.called(endpoint)
+        do {
+            let answer = try await transport.open(request)
+            await limiters[endpoint]?.answered(started: start, wasHeard: true)
+            counters.answered(answer.headers, sent: start, at: ticker.now)
+            return answer
+        } catch {
+            await limiters[endpoint]?.answered(started: start, wasHeard: false)
+            throw error
+        }
     }
 
     private func attempt(
@@ -77,10 +98,8 @@ struct Courier: Sendable {
         _ token: Secret<String>?,
         at start: Duration
     ) async -> Result<FeishuAnswer, Refusal> {
-        if call.endpoint.mintsLinks { counters.count { $0.linkCalls += 1 } }
         do throws(TransportError) {
-            var answer = try await transport.open(request(call, token))
-            counters.answered(answer.headers, sent: start, at: ticker.now)
+            var answer = try await open(request(call, token), call.endpoint, at: start)
             let read = try await read(&answer, call)
             let result = judge(read.object, answer, call.endpoint)
             if case .failure = result { await read.bodies.discard() }
@@ -102,7 +121,7 @@ struct Courier: Sendable {
         _ call: FeishuCall
     ) async throws(TransportError) -> StreamedAnswer.Read {
         if let streamed = call.streamed { return try await streamed.read(&answer, ticker) }
-        let bytes = try await answer.bytes(atMost: HTTPAnswer.largestWhole)
+        let bytes = try await answer.bytes(atMost: HTTPAnswer.largestWhole, ticker)
         return StreamedAnswer.Read(object: (try? JSONReader.read(bytes))?.object)
     }
 

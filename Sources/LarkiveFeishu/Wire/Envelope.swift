@@ -17,11 +17,22 @@ struct Envelope: Equatable, Sendable {
     }
 
     init?(_ object: JSONObject, _ headers: HeaderLines) {
-        guard let code = object["code"]?.integer else { return nil }
+        guard let code = Self.code(object) else { return nil }
         self.code = code
         self.object = object
-        msg = PlainText.short((object["msg"] ?? object["error_description"])?.string ?? "")
+        msg = PlainText.short(Self.words(object) ?? "")
         logID = headers.logID ?? Self.logID(in: object["error"])
+    }
+
+    /// The newer token endpoint may speak plain OAuth, which has no codes: RFC 6749.
+    private static func code(_ object: JSONObject) -> Int64? {
+        if let code = object["code"]?.integer { return code }
+        if object["error"]?.string != nil { return -1 }
+        return object["access_token"]?.string == nil ? nil : 0
+    }
+
+    private static func words(_ object: JSONObject) -> String? {
+        ["msg", "error_description", "error"].lazy.compactMap { object[$0]?.string }.first
     }
 
     var data: JSONObject? { object["data"]?.object }

@@ -14,6 +14,15 @@ enum HostKind: Equatable, Sendable {
         }
     }
 
+    /// Of an address as a resolver writes it; forbidden when it is none.
+    init(addressText text: String) {
+        if let bytes = IPv4.bytes(text) {
+            self.init(ipv4: bytes)
+        } else {
+            self = IPv6.bytes(text).map(HostKind.init(ipv6:)) ?? .forbidden
+        }
+    }
+
     private static func lastLabel(_ host: String) -> Substring? {
         host.split(separator: ".").last
     }

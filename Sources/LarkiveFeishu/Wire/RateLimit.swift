@@ -1,10 +1,10 @@
 /// Decides when a call may start, so that the platform never has to refuse one.
 ///
 /// Knows no clock and never sleeps. How the platform's windows are aligned is unknown, and so is
-/// when a call arrives there: between its start and its answer. A call therefore counts from its
-/// start until a whole window after its answer; then no window of that length, wherever it begins,
-/// holds more calls than allowed. Calls are also spaced evenly from the first moment on, so that
-/// a run that begins where another ended does not exceed what both together may do.
+/// when a call arrives there. A call counts from its answer, less the shortest round trip that
+/// can be relied upon, until a whole window later: a call that starts then arrives no sooner than
+/// a window after the first did, so that no window, wherever it begins, holds more calls than
+/// allowed. A steady round trip costs nothing; only what a call took longer than others does.
 struct RateLimit: Sendable {
     enum Verdict: Equatable, Sendable {
         case go
@@ -13,56 +13,76 @@ struct RateLimit: Sendable {
     }
 
     private let windows: [RateWindow]
-    private let spacing: Duration
-    private var nextStart: Duration
+    private var trips = RoundTrips()
+    private var pace: Pace
     private var pausedUntil = Duration.zero
-    private var running = 0
-    /// When the answers of recent calls came, in order.
-    private var answers: [Duration] = []
+    /// When the calls without an answer started.
+    private var running: [Duration] = []
+    /// From when on the answered calls of the longest window count, in order.
+    private var counted: [Duration] = []
 
     init(_ windows: [RateWindow], at now: Duration) {
         self.windows = windows.map(\.withMargin)
-        spacing = self.windows.map { $0.length / $0.limit }.max() ?? .zero
-        nextStart = now + spacing
+        pace = Pace(self.windows, at: now)
     }
 
-    /// After `go` the call is running until ``answered(at:)``.
+    /// What the endpoint is given of its rate, from 0 to 1; less than 1 when others have a part.
+    var share: Double { pace.share }
+
+    /// After `go` the call is running until ``answered(at:started:wasHeard:)``.
     mutating func request(at now: Duration) -> Verdict {
-        forgetAnswers(at: now)
+        forget(at: now)
+        pace.grow(at: now)
         let free = windows.map { firstFreeTime(in: $0, at: now) }.max() ?? now
-        let start = max(free, nextStart, pausedUntil)
+        let start = max(free, pace.next, pausedUntil)
         guard start <= now else { return .wait(until: start) }
-        running += 1
-        // A late start does not delay the next: lateness of timers would add up.
-        nextStart = max(nextStart, now - spacing) + spacing
+        running.append(now)
+        pace.started(at: now)
         return .go
     }
 
-    mutating func answered(at now: Duration) {
-        running = max(0, running - 1)
-        if !windows.isEmpty { answers.append(now) }
+    /// The call that started then is over; nothing was heard when there was no answer at all.
+    mutating func answered(at now: Duration, started: Duration, wasHeard: Bool = true) {
+        if let place = running.firstIndex(of: started) { running.remove(at: place) }
+        guard !windows.isEmpty else { return }
+        if wasHeard { trips.note(now - started) }
+        let counts = max(started, now - trips.floor)
+        let place = counted.lastIndex { $0 <= counts }.map { $0 + 1 } ?? 0
+        counted.insert(counts, at: place)
     }
 
-    /// Lets nobody start before that time; returns by how much the pause grew.
-    mutating func pause(until time: Duration, at now: Duration) -> Duration {
-        let growth = time - max(pausedUntil, now)
-        pausedUntil = max(pausedUntil, time)
+    /// The platform refused the call that started then, in spite of all: nobody starts before the
+    /// wait is over, and calls come less often for a while.
+    ///
+    /// Returns by how much everybody's wait grew.
+    mutating func refused(
+        at now: Duration,
+        started: Duration,
+        wait: ThrottleTime
+    ) -> Duration {
+        trips = RoundTrips()
+        let end = now + wait.length
+        pace.refused(at: now, started: started, until: wait.isExact ? end : nil)
+        let growth = end - max(pausedUntil, now)
+        pausedUntil = max(pausedUntil, end)
         return max(growth, .zero)
     }
 
     private func firstFreeTime(in window: RateWindow, at now: Duration) -> Duration {
-        let recent = answers.drop { $0 + window.length <= now }
-        let surplus = recent.count + running - window.limit
+        let recent = counted.drop { $0 + window.length <= now }
+        let surplus = recent.count + running.count - window.limit
         guard surplus >= 0 else { return now }
         // A running call is answered now at the earliest.
-        let last = surplus < recent.count ? recent[recent.startIndex + surplus] : now
-        return last + window.length
+        let soonest = running.map { max($0, now - trips.floor) }
+        // As many as these are surely among the first: they need no sorting.
+        let sure = max(0, surplus - running.count)
+        return (recent.dropFirst(sure) + soonest).sorted()[surplus - sure] + window.length
     }
 
-    private mutating func forgetAnswers(at now: Duration) {
+    private mutating func forget(at now: Duration) {
         let longest = windows.map(\.length).max() ?? .zero
-        let old = answers.prefix { $0 + longest <= now }.count
-        if old > 0 { answers.removeFirst(old) }
+        let old = counted.prefix { $0 + longest <= now }.count
+        if old > 0 { counted.removeFirst(old) }
     }
 }
 

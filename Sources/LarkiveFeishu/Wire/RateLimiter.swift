@@ -8,19 +8,25 @@ actor RateLimiter {
         self.ticker = ticker
     }
 
-    /// Returns when a call may start; it must be followed by ``answered()``.
-    func admit() async throws(CancellationError) {
-        while case .wait(let time) = limit.request(at: ticker.now) {
+    /// Returns when a call may start, with the time of that.
+    ///
+    /// ``answered(started:wasHeard:)`` must follow. Whoever sleeps asks again, since a pause may
+    /// have come meanwhile.
+    func admit() async throws(CancellationError) -> Duration {
+        while true {
+            let now = ticker.now
+            guard case .wait(let time) = limit.request(at: now) else { return now }
             try await ticker.sleep(until: time)
         }
     }
 
-    func answered() { limit.answered(at: ticker.now) }
+    func answered(started: Duration, wasHeard: Bool) {
+        limit.answered(at: ticker.now, started: started, wasHeard: wasHeard)
+    }
 
-    /// Keeps a pause that the platform asked for; returns by how much everybody's wait grew.
-    func pause(for time: Duration) -> Duration {
-        let now = ticker.now
-        return limit.pause(until: now + time, at: now)
+    /// Keeps the wait that the platform asked for; returns by how much everybody's wait grew.
+    func refused(started: Duration, wait: ThrottleTime) -> Duration {
+        limit.refused(at: ticker.now, started: started, wait: wait)
     }
 }
 
@@ -38,26 +44,4 @@ struct RateLimiters: Sendable {
     }
 
     subscript(_ endpoint: Endpoint) -> RateLimiter? { limiters[endpoint] }
-}
-
-/// How long the platform asks to wait when it throttles.
-///
-/// Source: the page on rate limits; `x-ogw-ratelimit-reset` is a number of seconds, met in the
-/// wild with fractions. A gateway may say `Retry-After` instead, or nothing, or nonsense.
-enum ThrottleTime {
-    static let unsaid = Duration.seconds(1)
-    static let shortest = Duration.milliseconds(100)
-    static let longest = Duration.seconds(60)
-
-    static func asked(by headers: HeaderLines) -> Duration {
-        let words = [headers["x-ogw-ratelimit-reset"], headers["Retry-After"]]
-        let seconds = words.compactMap { $0.flatMap(number) }.first
-        guard let seconds else { return unsaid }
-        return min(max(.seconds(min(seconds, 3_600)), shortest), longest)
-    }
-
-    private static func number(_ text: String) -> Double? {
-        guard let seconds = Double(text), seconds.isFinite, seconds >= 0 else { return nil }
-        return seconds
-    }
 }

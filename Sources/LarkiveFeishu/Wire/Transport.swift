@@ -20,6 +20,8 @@ struct HTTPRequest: Sendable {
     var body: Secret<[UInt8]>?
     /// How long the first word of the answer may take.
     var patience = Duration.seconds(60)
+    /// The address to connect to in place of the host's name, which was checked.
+    var address: String?
 
     init(_ url: Secret<String>) { self.url = url }
 }
@@ -75,12 +77,17 @@ struct TransportError: Error, Equatable, Sendable {
 }
 
 extension HTTPAnswer {
-    /// The whole body, refused as soon as it is larger than `limit`.
-    mutating func bytes(atMost limit: Int) async throws(TransportError) -> [UInt8] {
+    /// The whole body, refused as soon as it is larger than `limit`; given up when it only drips.
+    mutating func bytes(
+        atMost limit: Int,
+        _ ticker: any Ticker
+    ) async throws(TransportError) -> [UInt8] {
         let declared = headers["Content-Length"].flatMap { Int64($0) } ?? 0
         guard declared <= Int64(limit) else { throw .tooLarge(limit) }
         var bytes: [UInt8] = []
+        var speed = SlowBody(at: ticker.now)
         while let piece = try await body.next() {
+            try speed.took(piece.count, at: ticker.now)
             guard bytes.count + piece.count <= limit else { throw .tooLarge(limit) }
             bytes += piece
         }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import LarkiveCore
+import LarkiveFeishu
 import LarkiveVault
 
 struct Status: AsyncParsableCommand {
@@ -13,19 +14,41 @@ struct Status: AsyncParsableCommand {
     func run() async throws {
         let world = try World.live(options)
         let vault = try world.reading()
-        let status = try vault.manifest.status()
-        if json {
-            return Terminal.print(
-                status.json(
-                    archive: world.config.archive,
-                    free: vault.freeBytes(),
-                    inbox: vault.inbox.count()
-                )
-            )
-        }
-        for line in status.lines(archive: world.config.archive, free: vault.freeBytes()) {
-            Terminal.print(Terminal.escaped(line))
-        }
+        let report = StatusReport(
+            status: try vault.manifest.status(),
+            archive: world.config.archive,
+            free: vault.freeBytes(),
+            inbox: vault.inbox.count(),
+            consent: try world.consent()
+        )
+        if json { return Terminal.print(report.json) }
+        for line in report.lines { Terminal.print(Terminal.escaped(line)) }
+    }
+}
+
+/// The state of an archive and of what it needs to go on.
+private struct StatusReport {
+    let status: ArchiveStatus
+    let archive: String
+    let free: Int64?
+    let inbox: Int
+    /// Nil while larkive acts for the tenant.
+    let consent: Consent?
+
+    var lines: [String] {
+        status.lines(archive: archive, free: free)
+            + [
+                consent.map {
+                    "consent        \(Figures.count($0.daysLeft, "day", "days")) left, until \($0.ends.date)"
+                }
+            ].compactMap { $0 }
+    }
+
+    var json: JSON {
+        guard case .object(var object) = status.json(archive: archive, free: free, inbox: inbox)
+        else { return .null }
+        if let consent { object.append("consent_days", .integer(consent.daysLeft)) }
+        return .object(object)
     }
 }
 

@@ -131,7 +131,7 @@ struct Sync: AsyncParsableCommand {
             parallel: world.config.parallel,
             limits: limits.limits(from: world.clock.now()),
             acceptedLosses: Set(try watched.chosen(acceptVanish) ?? []),
-            unseen: watched.discovery.failures,
+            unseen: source.isEmpty ? watched.discovery.failures : [],
             warnings: [try world.consent()?.warning].compactMap { $0 },
             openingEvents: events
         )
@@ -201,15 +201,20 @@ struct Sync: AsyncParsableCommand {
                 costs: { connection.costs() }
             )
         ).plan()
-        show(plan)
+        show(
+            PlanReport(
+                plan: plan,
+                calls: connection.estimate(mailLinkCalls: plan.mailLinkCalls)
+            )
+        )
         let failures = watched.discovery.failures + plan.walks.compactMap(\.failure)
         for failure in failures { Terminal.complain(failure.detail, hint: failure.hint) }
         if let first = failures.first { throw Stop(code: first.exitCode) }
     }
 
-    private func show(_ plan: PlanSummary) {
-        if json { return Terminal.print(plan.json) }
-        for line in plan.lines { Terminal.print(Terminal.escaped(line)) }
+    private func show(_ report: PlanReport) {
+        if json { return Terminal.print(report.json) }
+        for line in report.lines { Terminal.print(Terminal.escaped(line)) }
     }
 }
 

@@ -1,27 +1,46 @@
 import LarkiveCore
+import LarkiveFeishu
 
-extension PlanSummary {
+/// What a run would do, and what it would cost.
+struct PlanReport {
+    let plan: PlanSummary
+    /// Slowest endpoint first.
+    let calls: [CallEstimate]
+
+    /// About how long a run takes: its endpoints are used at the same time.
+    private var seconds: Double { calls.map(\.seconds).max() ?? 0 }
+
     /// What a person reads of a dry run.
     var lines: [String] {
-        var lines = [
-            "\(Figures.count(Int64(newAttachments), "new attachment", "new attachments")), "
-                + "\(Figures.count(Int64(openAttachments), "open one", "open ones")) from "
-                + "earlier runs; nothing was written"
+        [
+            "\(Figures.count(Int64(plan.newAttachments), "new attachment", "new attachments")), "
+                + "\(Figures.count(Int64(plan.openAttachments), "open one", "open ones")) from "
+                + "earlier runs; nothing was written",
+            "\(Figures.bytes(plan.knownBytes)) declared by tasks"
+                + (plan.sizesUnknown > 0
+                    ? "; mail declares no sizes (\(plan.sizesUnknown) attachments)" : ""),
         ]
-        lines.append(
-            "bytes: \(Figures.bytes(knownBytes)) in tasks"
-                + (sizesUnknown > 0
-                    ? ", and \(sizesUnknown) attachments of mail, which declares no sizes" : "")
-        )
-        return lines
+            + calls.map { call in
+                "\(call.endpoint): \(Figures.count(Int64(call.calls), "call", "calls")), "
+                    + Figures.duration(call.seconds)
+            } + ["about \(Figures.duration(seconds)) in all, as fast as the platform allows"]
     }
 
     var json: JSON {
         .object([
-            "new": JSON(newAttachments), "open": JSON(openAttachments),
-            "known_bytes": .integer(knownBytes), "sizes_unknown": JSON(sizesUnknown),
+            "new": JSON(plan.newAttachments), "open": JSON(plan.openAttachments),
+            "known_bytes": .integer(plan.knownBytes), "sizes_unknown": JSON(plan.sizesUnknown),
+            "seconds": .integer(Int64(seconds.rounded(.up))),
+            "calls": .array(
+                calls.map { call in
+                    .object([
+                        "endpoint": .string(call.endpoint), "calls": JSON(call.calls),
+                        "seconds": .integer(Int64(call.seconds.rounded(.up))),
+                    ])
+                }
+            ),
             "sources": .array(
-                walks.map { walk in
+                plan.walks.map { walk in
                     .object([
                         "source": .string(walk.name.description),
                         "messages_to_examine": .integer(walk.examinedNow),

@@ -20,7 +20,8 @@ struct SyncReport {
     }
 
     private static func mark(_ source: SourceSummary) -> String {
-        source.isComplete ? "" : " - not complete"
+        (source.vanished > 0 ? "; \(source.vanished) vanished in Feishu" : "")
+            + (source.isComplete ? "" : " - not complete")
     }
 
     private static func counts(_ tally: Tally) -> String {

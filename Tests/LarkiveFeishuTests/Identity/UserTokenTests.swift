@@ -144,6 +144,28 @@ import Testing
         #expect(user.file.bytes == before)
     }
 
+    @Test(arguments: [
+        (#"{"error":"invalid_grant","error_description":"used"}"#, 400, 1),
+        (#"{"access_token":"u-2","expires_in":7200,"refresh_token":"r-2"}"#, 200, 2),
+    ])
+    func `plain OAuth without codes is understood`(
+        text: String,
+        status: Int,
+        calls: Int
+    ) async throws {
+        let user = try UserBench(login: try .sample()) { asked in
+            asked.isFor("oauth/token") ? .json(text, status: status) : .data("{}")
+        }
+        user.advance(seconds: 7_300)
+        do throws(FeishuError) {
+            _ = try await user.client.answer(to: call)
+        } catch {
+            #expect(error.meaning == .credentials)
+            #expect(error.msg == "used")
+        }
+        #expect(user.transport.asked.count == calls)
+    }
+
     @Test func `a login that cannot be renewed is used to its end`() async throws {
         let user = try UserBench(login: try .sample()) { asked in
             asked.isFor("oauth/token") ? .refusal(400, 20_073) : .data("{}")
@@ -161,7 +183,10 @@ import Testing
         let user = try UserBench(login: try .sample()) { _ in .userToken("u-2", "r-2") }
         user.advance(seconds: 7_300)
         user.file.fail(.reserve)
-        await #expect(throws: FeishuError.self) { _ = try await user.client.answer(to: call) }
+        let error = await #expect(throws: FeishuError.self) {
+            _ = try await user.client.answer(to: call)
+        }
+        #expect(error?.decision == Decision(.later, .server))
         #expect(user.transport.asked.isEmpty)
     }
 
@@ -177,7 +202,10 @@ import Testing
         #expect(user.file.login?.tokens.refresh.reveal() == "r-2")
         user.advance(seconds: 7_300)
         user.file.fail(.replace, times: 2)
-        await #expect(throws: FeishuError.self) { _ = try await user.client.answer(to: call) }
+        let error = await #expect(throws: FeishuError.self) {
+            _ = try await user.client.answer(to: call)
+        }
+        #expect(error?.meaning == .credentials)
         #expect(user.transport.asked("folders").count == 1)
     }
 

@@ -6,14 +6,14 @@ import Testing
 @Suite struct PageTrailTests {
     @Test func `has_more decides, not the token`() throws {
         var trail = PageTrail()
-        #expect(try trail.next(after: page("a", more: false, "T9"), ids: ["a"]) == nil)
+        #expect(try trail.next(after: page("a", more: false, "T9"), ids: ["a"]) == .end)
     }
 
     @Test func `an empty page in the middle is followed`() throws {
         var trail = PageTrail()
-        #expect(try trail.next(after: page("a", more: true, "T1"), ids: ["a"]) == "T1")
-        #expect(try trail.next(after: page(nil, more: true, "T2"), ids: []) == "T2")
-        #expect(try trail.next(after: page("b", more: false, nil), ids: ["b"]) == nil)
+        #expect(try trail.next(after: page("a", more: true, "T1"), ids: ["a"]) == .next("T1"))
+        #expect(try trail.next(after: page(nil, more: true, "T2"), ids: []) == .next("T2"))
+        #expect(try trail.next(after: page("b", more: false, nil), ids: ["b"]) == .end)
     }
 
     @Test func `more without a token is no end`() {
@@ -21,6 +21,23 @@ import Testing
         #expect(throws: PageTrail.Lost.noToken) {
             try trail.next(after: page("a", more: true, nil), ids: ["a"])
         }
+    }
+
+    @Test func `an item on two pages means that something came in front, which is looked for`()
+        throws
+    {
+        var trail = PageTrail()
+        #expect(try trail.next(after: page("a", more: true, "T1"), ids: ["a", "b"]) == .next("T1"))
+        #expect(try trail.next(after: page("b", more: false, nil), ids: ["b", "c"]) == .again)
+        #expect(try trail.next(after: page("n", more: true, "T1"), ids: ["n", "a"]) == .next("T1"))
+        #expect(try trail.next(after: page("b", more: true, "T2"), ids: ["b", "c"]) == .end)
+    }
+
+    @Test func `a second look is the last`() throws {
+        var trail = PageTrail()
+        _ = try trail.next(after: page("a", more: true, "T1"), ids: ["a"])
+        #expect(try trail.next(after: page("a", more: false, nil), ids: ["a"]) == .again)
+        #expect(try trail.next(after: page("n", more: false, nil), ids: ["n", "a"]) == .end)
     }
 
     @Test func `a token that comes again leads in a circle`() throws {
@@ -36,7 +53,7 @@ import Testing
         var trail = PageTrail()
         _ = try trail.next(after: page("a", more: true, "T1"), ids: ["a"])
         for _ in 0..<PageTrail.emptyRepeats {
-            #expect(try trail.next(after: page(nil, more: true, "T1"), ids: []) == "T1")
+            #expect(try trail.next(after: page(nil, more: true, "T1"), ids: []) == .next("T1"))
         }
         #expect(throws: PageTrail.Lost.repeatedToken) {
             try trail.next(after: page(nil, more: true, "T1"), ids: [])

@@ -44,8 +44,9 @@ import Testing
     @Test func `my tasks are visited with their subtasks, completed or not`() async throws {
         let bench = try FeishuBench(Self.tree)
         let pages = try await walk(.myTasks, bench)
-        #expect(pages.map(\.task.id.rawValue).prefix(2) == ["t2", "t3"])
-        #expect(pages.map(\.task.id.rawValue).contains("t9"))
+        let visited = pages.map(\.task.id.rawValue)
+        #expect(visited.first == "t2")
+        #expect(visited.contains("t3") && visited.contains("t9"))
         let asked = try #require(bench.transport.asked.first { $0.path.hasSuffix("/v2/tasks") })
         #expect(asked.first("type") == "my_tasks")
         #expect(asked.first("page_size") == "100")
@@ -180,6 +181,49 @@ import Testing
             try await walk(.tasklist(try .sample("L")), bench)
         }
         #expect(error?.kind == .temporary)
+    }
+
+    @Test(arguments: [
+        (403, 1_470_403, SourceError.Kind.forbidden), (404, 1_470_404, .gone),
+    ])
+    func `a task that may not be read or is gone says so by kind`(
+        status: Int,
+        code: Int,
+        kind: SourceError.Kind
+    ) async throws {
+        let bench = try FeishuBench { asked in
+            if asked.isFor("L/tasks") {
+                return .data(#"{"items":[{"guid":"t1"},{"guid":"t2"}],"has_more":false}"#)
+            }
+            let isFirst = asked.first("resource_id") == "t1" || asked.isFor("t1/subtasks")
+            return isFirst ? .refusal(status, code) : .data(#"{"has_more":false}"#)
+        }
+        let pages = try await walk(.tasklist(try .sample("L")), bench)
+        #expect(pages.map { $0.unreadable.map(\.kind) } == [[kind, kind], []])
+    }
+
+    @Test func `many tasks are looked at ahead and visited one after another, in order`()
+        async throws
+    {
+        let names = (0..<40).map { "t\($0)" }
+        let items = names.map { #"{"guid":"\#($0)"}"# }.joined(separator: ",")
+        let bench = try FeishuBench { asked in
+            if asked.isFor("L/tasks") {
+                return .data(#"{"items":[\#(items)],"has_more":false}"#)
+            }
+            // Each of the first has a child, which is also the child of the next.
+            guard asked.isFor("/subtasks"), asked.isFor("tasks/t1") else {
+                return .data(#"{"has_more":false}"#)
+            }
+            return .data(#"{"items":[{"guid":"child"},{"guid":"t0"}],"has_more":false}"#)
+        }
+        let pages = try await walk(.tasklist(try .sample("L")), bench)
+        let visited = pages.map(\.task.id.rawValue)
+        #expect(visited.filter { $0 != "child" } == names)
+        #expect(visited.count == 41)
+        let child = try #require(visited.firstIndex(of: "child"))
+        #expect(child > 1)
+        #expect(bench.transport.asked("v2/attachments").count == 41)
     }
 
     @discardableResult

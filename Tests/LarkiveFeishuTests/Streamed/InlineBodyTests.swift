@@ -146,6 +146,19 @@ import Testing
         #expect(await store.discarded == [true])
     }
 
+    @Test func `so many files are taken from one answer, the others keep their links`() async throws
+    {
+        let items = (1...105).map { #"{"id":"a\#($0)","filename":"x","body":"TWFu"}"# }
+        let bench = try FeishuBench { _ in
+            .data(
+                #"{"messages":[{"message_id":"m1","attachments":[\#(items.joined(separator: ","))]}]}"#
+            )
+        }
+        let answers = try await bench.read(["m1"], into: MemoryScratches())
+        #expect(answers.messages == ["m1"])
+        #expect(answers.bodies.count == AnswerLimits.mostBodies)
+    }
+
     @Test func `a single message may carry files as well`() async throws {
         let bench = try FeishuBench { asked in
             asked.isFor("batch_get")

@@ -6,7 +6,7 @@ import Testing
 /// All parts over a script: no network, and time that does not pass by itself.
 struct FeishuBench {
     let transport: ScriptedTransport
-    let ticker = StepTicker()
+    let ticker: StepTicker
     let counters = CounterBox()
     let parts: FeishuParts
 
@@ -14,10 +14,14 @@ struct FeishuBench {
     init(
         isPaced: Bool = false,
         hosts: [String] = [],
+        resolver: (any Resolver)? = ScriptedResolver(),
+        parallel: Int = 8,
+        ticker: StepTicker = StepTicker(),
         answersToken: Bool = true,
         user: UserIdentity? = nil,
         _ script: @escaping ScriptedTransport.Script
     ) throws {
+        self.ticker = ticker
         transport = ScriptedTransport { asked in
             answersToken && asked.isFor("tenant_access_token") ? .token : script(asked)
         }
@@ -26,7 +30,13 @@ struct FeishuBench {
             app: AppCredentials(id: "cli_1", secret: Secret("s3cret")),
             user: user,
             isPaced: isPaced,
-            linkGuard: LinkGuard(allowsLoopback: false, hosts: hosts),
+            linkGuard: LinkGuard(
+                allowsLoopback: false,
+                hosts: hosts,
+                mustBeListed: resolver == nil
+            ),
+            resolver: resolver,
+            parallel: parallel,
             transport: transport,
             ticker: ticker,
             jitter: .half,

@@ -38,7 +38,11 @@ extension FeishuBench {
         await parts.fetcher.fetch(Parcel(attachments: attachments), into: scratches) {
             inbox.take($0)
         }
-        return inbox.all
+        let places = Dictionary(
+            attachments.enumerated().map { ($1.key, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        return inbox.all.sorted { places[$0.key] ?? 0 < places[$1.key] ?? 0 }
     }
 }
 

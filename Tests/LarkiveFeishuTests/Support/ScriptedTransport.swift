@@ -16,6 +16,8 @@ final class ScriptedTransport: Transport {
         let query: [QueryItem]
         let authorization: String?
         let body: String?
+        /// Where it connects to in place of the host's name.
+        let address: String?
         /// How often this path was asked before.
         let earlier: Int
 
@@ -103,6 +105,7 @@ extension ScriptedTransport.Asked {
             )
         }
         verb = request.verb.rawValue
+        self.address = request.address
         authorization = request.authorization?.reveal()
         body = request.body.map { String(decoding: $0.reveal(), as: UTF8.self) }
         let path = path

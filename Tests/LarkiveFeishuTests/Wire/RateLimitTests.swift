@@ -1,3 +1,4 @@
+import LarkiveCore
 import Testing
 
 @testable import LarkiveFeishu
@@ -8,30 +9,62 @@ import Testing
         [.perMinute(1_000), .perSecond(50)],
     ]
 
-    @Test(arguments: tiers, 0..<20)
-    func `no window of the platform holds too many calls`(windows: [RateWindow], seed: Int) {
-        var play = CallPlay(windows, seed: UInt64(seed), slowest: .milliseconds(900))
-        play.run(calls: 400)
-        for window in windows { #expect(play.most(within: window.length) <= window.limit) }
+    @Test(arguments: tiers, PlatformPlay.Counting.allCases)
+    func `98 percent of the rate is in use and no call is refused`(
+        windows: [RateWindow],
+        counting: PlatformPlay.Counting
+    ) {
+        for (seed, network) in [PlatformPlay.Network.near, .steady, .far].enumerated() {
+            var play = PlatformPlay(windows, counting, network, callers: [0...180], seed: seed)
+            play.run()
+            #expect(play.refused.isEmpty, "seed \(seed)")
+            #expect(play.use(of: windows, in: 20...180) >= 0.98, "seed \(seed)")
+        }
     }
 
-    @Test(arguments: tiers)
-    func `at least 98 percent of the rate is in use`(windows: [RateWindow]) {
-        var play = CallPlay(windows, seed: 1, slowest: .milliseconds(4))
-        let calls = 3 * (windows.map(\.limit).max() ?? 0)
-        play.run(calls: calls)
-        let needed = windows.map { $0.length / $0.limit * calls }.max() ?? .zero
-        #expect(play.end * 0.98 <= needed)
+    @Test(arguments: tiers, 0..<6)
+    func `a way that takes longer now and then costs rate, not refusals`(
+        windows: [RateWindow],
+        seed: Int
+    ) {
+        for counting in PlatformPlay.Counting.allCases {
+            var play = PlatformPlay(windows, counting, .shaky, callers: [0...90], seed: seed)
+            play.run()
+            #expect(play.refused.count { $0 > 10 } == 0)
+            #expect(play.use(of: windows, in: 10...90) >= 0.8)
+        }
     }
 
     @Test(arguments: tiers)
     func `a run that follows another keeps the rate of both together`(windows: [RateWindow]) {
-        var first = CallPlay(windows, seed: 7, slowest: .milliseconds(3))
-        first.run(calls: 60)
-        var second = CallPlay(windows, seed: 8, slowest: .milliseconds(3), from: first.end)
-        second.run(calls: 60)
-        second.arrivals = first.arrivals + second.arrivals
-        for window in windows { #expect(second.most(within: window.length) <= window.limit) }
+        for counting in PlatformPlay.Counting.allCases {
+            var play = PlatformPlay(windows, counting, .near, callers: [0...33, 33...60], seed: 7)
+            play.run()
+            #expect(play.refused.isEmpty)
+        }
+    }
+
+    @Test func `a steady round trip costs nothing, a longer one what it is longer`() {
+        var limit = RateLimit([.perSecond(1)], at: .zero)
+        var time = Duration.seconds(2)
+        for _ in 0..<RoundTrips.fewest {
+            #expect(limit.request(at: time) == .go)
+            limit.answered(at: time + .milliseconds(300), started: time)
+            time += .seconds(2)
+        }
+        #expect(limit.request(at: time) == .go)
+        limit.answered(at: time + .milliseconds(350), started: time)
+        #expect(limit.request(at: time) == .wait(until: time + .milliseconds(1_054)))
+    }
+
+    @Test func `a call that nobody answered teaches nothing`() {
+        var limit = RateLimit([.perSecond(1)], at: .zero)
+        for second in 2..<20 {
+            let time = Duration.seconds(second * 2)
+            #expect(limit.request(at: time) == .go)
+            limit.answered(at: time + .milliseconds(300), started: time, wasHeard: false)
+        }
+        #expect(limit.request(at: .seconds(39)) == .wait(until: .milliseconds(39_304)))
     }
 
     @Test func `without windows every call may go`() {
@@ -39,17 +72,23 @@ import Testing
         #expect((0..<100).allSatisfy { _ in limit.request(at: .zero) == .go })
     }
 
-    @Test func `nobody starts during a pause`() {
+    @Test func `nobody starts before the wait is over`() {
         var limit = RateLimit([], at: .zero)
-        #expect(limit.pause(until: .seconds(3), at: .zero) == .seconds(3))
+        let wait = ThrottleTime(.seconds(3))
+        #expect(limit.refused(at: .zero, started: .zero, wait: wait) == .seconds(3))
         #expect(limit.request(at: .seconds(2)) == .wait(until: .seconds(3)))
         #expect(limit.request(at: .seconds(3)) == .go)
     }
 
-    @Test func `a shorter pause does not end a longer one`() {
+    @Test func `a shorter wait does not end a longer one`() {
         var limit = RateLimit([], at: .zero)
-        _ = limit.pause(until: .seconds(9), at: .zero)
-        #expect(limit.pause(until: .seconds(3), at: .seconds(1)) == .zero)
+        _ = limit.refused(at: .zero, started: .zero, wait: ThrottleTime(.seconds(9)))
+        let grown = limit.refused(
+            at: .seconds(1),
+            started: .zero,
+            wait: ThrottleTime(.seconds(3))
+        )
+        #expect(grown == .zero)
         #expect(limit.request(at: .seconds(4)) == .wait(until: .seconds(9)))
     }
 
@@ -57,76 +96,67 @@ import Testing
         var limit = RateLimit([.perSecond(1)], at: .zero)
         #expect(limit.request(at: .seconds(2)) == .go)
         #expect(limit.request(at: .seconds(9)) != .go)
-        limit.answered(at: .seconds(9))
+        limit.answered(at: .seconds(9), started: .seconds(2))
         #expect(limit.request(at: .milliseconds(9_990)) != .go)
         #expect(limit.request(at: .milliseconds(10_010)) == .go)
+    }
+
+    @Test func `calls that are refused together lower the share once`() {
+        var limit = RateLimit([.perSecond(10)], at: .zero)
+        for start in [200, 310, 420] { #expect(limit.request(at: .milliseconds(start)) == .go) }
+        let wait = ThrottleTime(.seconds(1))
+        for start in [200, 310, 420] {
+            let started = Duration.milliseconds(start)
+            limit.answered(at: .milliseconds(500), started: started)
+            _ = limit.refused(at: .milliseconds(500), started: started, wait: wait)
+        }
+        #expect(limit.share == 0.7)
     }
 
     @Test(arguments: [
         (["x-ogw-ratelimit-reset": "7"], Duration.seconds(7)),
         (["X-Ogw-Ratelimit-Reset": "1.5", "Retry-After": "9"], .seconds(1.5)),
-        (["Retry-After": "3"], .seconds(3)),
+        (["Retry-After": "3"], .seconds(3)), (["Retry-After": " 3"], .seconds(3)),
         (["x-ogw-ratelimit-reset": "soon", "Retry-After": "2"], .seconds(2)),
         (["x-ogw-ratelimit-reset": "0"], ThrottleTime.shortest),
+        (["x-ogw-ratelimit-reset": "3600"], ThrottleTime.longest),
         (["x-ogw-ratelimit-reset": "1763712000"], ThrottleTime.longest),
         (["x-ogw-ratelimit-reset": "1e300"], ThrottleTime.longest),
         (["x-ogw-ratelimit-reset": "-4"], ThrottleTime.unsaid),
         (["x-ogw-ratelimit-reset": "nan"], ThrottleTime.unsaid),
+        (["x-ogw-ratelimit-reset": ""], ThrottleTime.unsaid),
         (["Retry-After": "Sat, 21 Nov 2026 04:05:06 GMT"], ThrottleTime.unsaid),
+        (
+            [
+                "Retry-After": "Sun, 01 Mar 2026 00:00:06 GMT",
+                "Date": "Sat, 28 Feb 2026 23:59:59 GMT",
+            ], .seconds(7)
+        ),
+        (
+            [
+                "Retry-After": "Sat, 21 Nov 2026 04:05:06 GMT",
+                "Date": "Sat, 21 Nov 2026 04:05:08 GMT",
+            ], ThrottleTime.shortest
+        ),
         ([:], ThrottleTime.unsaid),
     ])
     func `the platform's wait is read in any dialect`(headers: [String: String], wait: Duration) {
         let lines = HeaderLines(headers.map { ($0.key, $0.value) })
-        #expect(ThrottleTime.asked(by: lines) == wait)
-    }
-}
-
-/// Eager callers of one limit, whose calls arrive at some moment before their answers.
-struct CallPlay {
-    private var limit: RateLimit
-    private var random: SeededNumbers
-    private let slowest: Duration
-    private var running: [Duration] = []
-    private(set) var end: Duration
-    var arrivals: [Duration] = []
-
-    init(_ windows: [RateWindow], seed: UInt64, slowest: Duration, from start: Duration = .zero) {
-        limit = RateLimit(windows, at: start)
-        random = SeededNumbers(seed: seed)
-        self.slowest = slowest
-        end = start
+        #expect(ThrottleTime(lines).length == wait)
     }
 
-    mutating func run(calls: Int) {
-        var now = end
-        while arrivals.count < calls {
-            for answer in running.sorted() where answer <= now { limit.answered(at: answer) }
-            running.removeAll { $0 <= now }
-            switch limit.request(at: now) {
-            case .go: begin(at: now)
-            case .wait(let time):
-                // The next thing that happens: an answer, or the time to ask again.
-                now = min(time, running.filter { $0 > now }.min() ?? time)
-            }
-        }
-        end = now
+    @Test(arguments: [("0.4", true), ("2", false), ("2.0", false), ("0", false), ("x", false)])
+    func `a wait with a fraction tells when the window ends`(said: String, isExact: Bool) {
+        let lines = HeaderLines([("x-ogw-ratelimit-reset", said)])
+        #expect(ThrottleTime(lines).isExact == isExact)
     }
 
-    private mutating func begin(at now: Duration) {
-        let taken = slowest * Double.random(in: 0.01...1, using: &random)
-        running.append(now + taken)
-        arrivals.append(now + taken * Double.random(in: 0...1, using: &random))
-    }
-
-    /// The most arrivals in any window of that length.
-    func most(within length: Duration) -> Int {
-        let times = arrivals.sorted()
-        var most = 0
-        var first = 0
-        for last in times.indices {
-            while times[last] - times[first] >= length { first += 1 }
-            most = max(most, last - first + 1)
-        }
-        return most
+    @Test(arguments: [
+        ("Thu, 01 Jan 1970 00:00:00 GMT", 0), ("Tue, 29 Feb 2028 12:00:01 GMT", 1_835_438_401),
+        ("Sat, 21 Nov 2026 04:05:06 GMT", 1_795_233_906), ("21 Nov 2026", nil),
+        ("Sat, 41 Nov 2026 04:05:06 GMT", nil), ("Sat, 21 Nov 2026 04:65:06 GMT", nil),
+    ])
+    func `a date of HTTP is read`(text: String, seconds: Int?) {
+        #expect(HTTPDate.read(text).map { Int($0.milliseconds / 1_000) } == seconds)
     }
 }
