@@ -34,7 +34,7 @@ A list that breaks off with an error in its middle is no listing either.
   $ echo '- {endpoint: messages, skip: 3, refuse: {status: 500, code: 1230003}}' | faults
   $ larkive sync --json >summary.json
   larkive: the archive is not complete: walk_incomplete (exit 3)
-  larkive: mail:legal@corp.example: mailbox legal@corp.example, folder INBOX: message list: HTTP 500, code 1230003: scripted (log id *) (glob)
+  larkive: mail:legal@corp.example: mailbox legal@corp.example, folder INBOX: message list: HTTP 500, code 1230003: scripted (log id *); nor was read to its end: folder SENT, folder SPAM, folder ARCHIVED, folder SCHEDULED, folder TRASH, folder DRAFT (glob)
   [3]
   $ jq -c '[.conditions, .sources[0].vanished]' summary.json
   [["walk_incomplete"],0]
