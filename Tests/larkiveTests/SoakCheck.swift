@@ -26,7 +26,9 @@ struct SoakCheck {
             let (key, digest) = (row["key"]?.string ?? "", row["sha256"]?.string ?? "")
             #expect(ever[key]?.contains(digest) == true, "\(name): \(key) was never so")
         }
-        let named = Named(problems: problems, summary: summary)
+        let named = Named(problems: problems, summary: summary, tasks: lab.server.world.tasks)
+        let wanted = found.filter { $0["state"] == "wanted" && $0["vanished"] == nil }
+        #expect(wanted.isEmpty, "\(name): not reached")
         let ours = Self.digests(held)
         for line in truth where ours[line.key] != line.sha256 && !named.covers(line) {
             Issue.record("\(name): \(line.key) is missing and not named: \(line) \(ended.errors)")
@@ -71,8 +73,10 @@ private struct Named {
     private let attachments: Set<String>
     private let messages: Set<String>
     private let unseen: [String]
+    private let tasks: World.TaskBoard
 
-    init(problems: [JSON], summary: JSON) {
+    init(problems: [JSON], summary: JSON, tasks: World.TaskBoard) {
+        self.tasks = tasks
         attachments = Set(
             problems.filter { $0["state"] != "unread" }.compactMap { $0["key"]?.string }
         )
@@ -101,8 +105,19 @@ private struct Named {
         if let mail = line.mail, !folders.isEmpty { return folders.contains(mail.folder) }
         if words.contains("what comes after it in") { return true }
         if let task = words.firstMatch(of: /task ([0-9a-f-]{36})/) {
-            return [line.task?.taskGUID, line.task?.parent].contains(String(task.1))
+            return family(of: line).contains(String(task.1))
         }
         return true
+    }
+
+    /// A task that could not be read hides what is under it.
+    private func family(of line: TruthLine) -> [String] {
+        var family: [String] = []
+        var next = line.task?.taskGUID
+        while let guid = next {
+            family.append(guid)
+            next = tasks[guid]?.parent
+        }
+        return family
     }
 }
