@@ -44,8 +44,15 @@ package struct ArchiveIdentity: Hashable, Sendable {
 
     /// Reads the file; a newer format or an unknown requirement is refused.
     init(reading bytes: [UInt8]) throws(VaultError) {
-        guard let value = try? JSONReader.read(bytes, duplicates: .refused),
-            let format = value["format"]?.integer, let id = value["id"]?.string,
+        let value = try? JSONReader.read(bytes, duplicates: .refused)
+        if let format = value?["format"]?.integer, format > Self.format {
+            throw VaultError(
+                .newerFormat,
+                "the archive has format \(format); this larkive knows format \(Self.format)",
+                hint: "use the larkive that wrote it, or a newer one"
+            )
+        }
+        guard let value, let format = value["format"]?.integer, let id = value["id"]?.string,
             let created = value["created"]?.string.flatMap({ Timestamp($0) }),
             let requires = value["requires"]?.array
         else { throw VaultError(.damaged, "\(Self.fileName) is not readable") }

@@ -98,7 +98,7 @@ package enum FailureReason: String, Sendable, CaseIterable {
     package var hint: String {
         switch self {
         case .shortBody, .longBody, .linkDead, .serverError, .connection, .throttled, .badAnswer:
-            "nothing to do: the next run tries again"
+            "nothing to do: it is tried again by itself; in the next run with problems --retry"
         case .notAFile: "open the message or task in Feishu and see whether the file opens there"
         case .linkRefused, .oversizedUnavailable:
             "the platform refuses a link; see whether the file opens in Feishu"

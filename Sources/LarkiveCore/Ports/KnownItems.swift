@@ -17,6 +17,9 @@ package protocol KnownItems: Sendable {
     /// The attachments that were found missing together with their message.
     func vanished(of message: Message.ID, in source: Int64) throws(ManifestError) -> [Int64]
 
+    /// Live attachments of a source that a rule of the config leaves out.
+    func skipped(by rule: String, in source: Int64) throws(ManifestError) -> [Int64]
+
     /// Messages of a source that were examined before, best witnesses first: asked again, they show
     /// whether the platform still lets attachments be seen.
     func witnesses(in source: Int64, limit: Int) throws(ManifestError) -> [Witness]

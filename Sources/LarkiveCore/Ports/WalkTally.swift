@@ -7,6 +7,8 @@ package protocol WalkTally: Sendable {
     func mark(_ attachments: [AttachmentKey], in source: Int64) throws(ManifestError)
     /// The counts of one source, or of all of them with every attachment counted once.
     func tally(of source: Int64?, run: RunID) throws(ManifestError) -> Tally
+    /// Attachments that vanished upstream and were never held, nor accepted as missing.
+    func lostCount() throws(ManifestError) -> Int64
 }
 
 /// What one walk listed, by what became of it.

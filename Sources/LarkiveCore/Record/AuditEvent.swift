@@ -17,6 +17,7 @@ package enum RecordType: String, Sendable, CaseIterable {
     case attachmentAdopted = "attachment.adopted"
     case attachmentFailed = "attachment.failed"
     case attachmentSkipped = "attachment.skipped"
+    case attachmentWanted = "attachment.wanted"
     case attachmentResolved = "attachment.resolved"
     case attachmentAccepted = "attachment.accepted"
     case attachmentVanished = "attachment.vanished"

@@ -144,7 +144,7 @@ extension WalkRules {
             guard skips(attachment) else { return nil }
             return AuditEvent(
                 .attachmentSkipped,
-                ["attachment": .integer(number), "rule": "inline_images"]
+                ["attachment": .integer(number), "rule": .string(Self.inlineRule)]
             )
         }
     }

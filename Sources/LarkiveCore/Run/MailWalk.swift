@@ -10,6 +10,7 @@ struct MailWalk {
     let parts: WalkParts
 
     func run(_ report: inout WalkReport) async throws {
+        try await liftRules()
         let reading = MailReading(mailbox: mailbox, source: source, parts: parts)
         do {
             report.coverage = try await list(reading)
@@ -23,6 +24,17 @@ struct MailWalk {
         }
         let absences = MailAbsences(mailbox: mailbox, source: source, name: name, parts: parts)
         try await absences.conclude(coverage, &report)
+    }
+
+    /// What a rule left out that the config has no longer is wanted again.
+    private func liftRules() async throws {
+        guard parts.rules.inlineImages else { return }
+        let numbers = try parts.memory.skipped(by: WalkRules.inlineRule, in: source)
+        guard !numbers.isEmpty else { return }
+        try await parts.recorder.record(
+            numbers.map { AuditEvent(.attachmentWanted, ["attachment": .integer($0)]) }
+        )
+        for number in numbers { try await parts.backlog?.again(number) }
     }
 
     /// Ids wait until a read is full, over page and folder borders: no call more than needed.

@@ -28,6 +28,7 @@ actor PlanCounter: Recorder {
                 mail += attachments
                 linkCalls += event.newLinkCalls
             case .attachmentSkipped: mail -= 1
+            case .attachmentWanted: mail += 1
             case .tasksListed: note(event.newTaskAttachments)
             default: break
             }
@@ -138,6 +139,10 @@ extension PlanningMemory: KnownItems {
         limit: Int
     ) throws(ManifestError) -> [Witness] { try base.witnesses(in: source, limit: limit) }
 
+    package func skipped(by rule: String, in source: Int64) throws(ManifestError) -> [Int64] {
+        try base.skipped(by: rule, in: source)
+    }
+
     package func task(
         _ id: TaskItem.ID,
         from source: Int64
@@ -190,4 +195,5 @@ extension PlanningMemory: WalkTally {
     package func mark(_ messages: [Message.ID], in source: Int64) -> [Message.ID] { messages }
     package func mark(_ attachments: [AttachmentKey], in source: Int64) {}
     package func tally(of source: Int64?, run: RunID) -> Tally { Tally() }
+    package func lostCount() -> Int64 { 0 }
 }

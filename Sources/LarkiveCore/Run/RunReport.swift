@@ -3,6 +3,8 @@ struct RunReport: Sendable {
     struct Tallies: Sendable {
         var sources: [SourceName: Tally] = [:]
         var total = Tally()
+        /// Attachments of the whole archive that vanished before they could be brought.
+        var lost: Int64 = 0
     }
 
     var walks: [WalkReport] = []
@@ -51,8 +53,19 @@ struct RunReport: Sendable {
             conditions: conditions,
             signal: signal,
             unseen: unseen,
-            warnings: warnings
+            warnings: warnings + losses
         )
+    }
+
+    /// What can never be archived any more, said until somebody accepts it.
+    private var losses: [String] {
+        let unread = walks.map(\.lostUnread).reduce(0, +)
+        return [
+            tallies.lost > 0
+                ? "\(tallies.lost) attachments vanished in Feishu before they could be archived; "
+                    + "see which, and accept it: larkive problems" : nil,
+            unread > 0 ? "\(unread) messages were deleted before they could be read" : nil,
+        ].compactMap { $0 }
     }
 
     private var sources: [SourceSummary] {

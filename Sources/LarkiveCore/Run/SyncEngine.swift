@@ -101,7 +101,8 @@ package struct SyncEngine: Sendable {
         }
         return RunReport.Tallies(
             sources: sources,
-            total: try parts.manifest.tally(of: nil, run: settings.run)
+            total: try parts.manifest.tally(of: nil, run: settings.run),
+            lost: try parts.manifest.lostCount()
         )
     }
 

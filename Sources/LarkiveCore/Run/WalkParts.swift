@@ -31,6 +31,8 @@ struct WalkRules: Sendable {
     /// Sources whose losses are believed this time, however large.
     let acceptedLosses: Set<SourceName>
 
+    static let inlineRule = "inline_images"
+
     /// The rule that leaves an attachment out, if one does.
     func skips(_ attachment: Attachment) -> Bool {
         guard !inlineImages, case .mail(let part) = attachment.kind else { return false }

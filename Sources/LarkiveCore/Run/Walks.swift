@@ -6,6 +6,8 @@ package struct WalkReport: Sendable {
     package var isBegun = false
     package var examinedNow: Int64 = 0
     package var vanished: Int64 = 0
+    /// Messages that were deleted upstream before they could be read.
+    package var lostUnread: Int64 = 0
     package var failure: SourceError?
     package var unreadable: [SourceError] = []
     package var isBlind = false

@@ -46,6 +46,8 @@ extension FeishuCall {
         for field in fields.members { body.append(field.name, field.value) }
         var call = FeishuCall(.userToken).with(body: .object(body))
         call.address = address
+        // Codes and refresh tokens work once.
+        call.isRepeatable = false
         return call
     }
 }

@@ -85,13 +85,20 @@ struct TaskLook: Sendable {
         do throws(BadAnswer) {
             let attachment = try Attachment(task: task.id, item)
             // A list that grows while it is read may show an item twice.
-            guard keys.insert(attachment.key).inserted else { return }
+            guard keys.insert(attachment.key).inserted else { return try isSame(attachment) }
             attachments.append(attachment)
             guard let url = item["url"]?.string, !url.isEmpty else { return }
             await desk.offer(DownloadLease(Secret(url), .task, sent: sent), for: attachment.key)
         } catch {
             let name = item.guid.map { " \(PlainText.short($0))" } ?? ""
             unreadable.append(malformed("attachment\(name): \(error.detail)"))
+        }
+    }
+
+    private func isSame(_ repeated: Attachment) throws(BadAnswer) {
+        let first = attachments.first { $0.key == repeated.key }
+        guard first?.fileToken == repeated.fileToken, first?.size == repeated.size else {
+            throw BadAnswer("its guid stands twice, with other content")
         }
     }
 

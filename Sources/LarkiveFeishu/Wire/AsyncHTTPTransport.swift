@@ -163,7 +163,8 @@ extension TransportError {
     private init(_ error: HTTPClientError, otherwise kind: Kind) {
         switch error {
         case .cancelled: self.init(.cancelled, "interrupted")
-        case .readTimeout, .deadlineExceeded: self.init(kind, "no word for too long")
+        case .readTimeout, .deadlineExceeded:
+            self.init(kind == .cut ? .silent : kind, "no word for too long")
         case .remoteConnectionClosed: self.init(kind, "connection closed")
         default: self.init(kind, error.shortDescription)
         }

@@ -31,6 +31,7 @@ struct Courier: Sendable {
             }
             await slowDown(after: refusal, at: start)
             let decision = refusal.error.decision
+            guard call.isRepeatable || decision.meaning != .noAnswer else { throw refusal.error }
             guard
                 let pause = patience.pause(
                     after: decision,

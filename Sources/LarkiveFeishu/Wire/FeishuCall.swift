@@ -8,6 +8,8 @@ struct FeishuCall: Sendable {
     var query: [QueryItem] = []
     var body: Secret<[UInt8]>?
     var tries = 4
+    /// False when the platform may have done what was asked though its answer was lost.
+    var isRepeatable = true
     /// Where it is asked, if not at the base: tokens may come from another host.
     var address: String?
     /// How the answer is read if it may carry files; whole otherwise.

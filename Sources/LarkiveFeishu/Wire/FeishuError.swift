@@ -35,7 +35,7 @@ extension FeishuError {
     init(_ endpoint: Endpoint, _ error: TransportError) {
         let decision =
             switch error.kind {
-            case .noAnswer, .cut: Decision(.again, .noAnswer)
+            case .noAnswer, .cut, .silent: Decision(.again, .noAnswer)
             case .tooLarge: Decision(.never, .tooLarge)
             case .cancelled: Decision(.never, .interrupted)
             }
@@ -89,7 +89,9 @@ extension FeishuError {
         case (.credentials, _), (.token, _): Self.credentialsHint
         case (.scope, _): "grant the app \(endpoint.row.scope ?? "the scope"), then publish it"
         case (.forbidden, _), (.mayBePermission, _): forbiddenHint
-        case (.quota, _): "the tenant's monthly quota of API calls is used up"
+        case (.quota, _): "raise the tenant's quota of API calls, or wait for the next month"
+        case (.notFound, _), (.mailboxMissing, _):
+            "take it out of the config if it is no more; else give the app access to it again"
         case (.noAnswer, _): "check feishu.base_url and the way to the network"
         default: nil
         }

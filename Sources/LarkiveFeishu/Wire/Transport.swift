@@ -61,6 +61,8 @@ struct TransportError: Error, Equatable, Sendable {
         case noAnswer
         /// The answer broke off.
         case cut
+        /// The answer began, and then nothing came any more.
+        case silent
         /// The answer is larger than was asked for.
         case tooLarge
         case cancelled

@@ -68,6 +68,11 @@ struct Apply {
                 "UPDATE attachment SET state = 'skipped', rule = ? WHERE n = ?",
                 [try text("rule"), try number("attachment")]
             )
+        case .attachmentWanted:
+            try run(
+                "UPDATE attachment SET state = 'wanted', rule = NULL WHERE n = ? AND state = 'skipped'",
+                [try number("attachment")]
+            )
         case .attachmentResolved:
             try clearLedger(of: "attachment:\(try number("attachment"))")
         case .attachmentAccepted: try accept()

@@ -127,6 +127,20 @@ extension SQLiteManifest: KnownItems {
         }
     }
 
+    package func skipped(by rule: String, in source: Int64) throws(ManifestError) -> [Int64] {
+        try inDatabase { db in
+            try Int64.fetchAll(
+                db,
+                sql: """
+                    SELECT n FROM attachment
+                    WHERE source = ? AND state = 'skipped' AND rule = ? AND vanished IS NULL
+                    ORDER BY n
+                    """,
+                arguments: [source, rule]
+            )
+        }
+    }
+
     package func witnesses(
         in source: Int64,
         limit: Int

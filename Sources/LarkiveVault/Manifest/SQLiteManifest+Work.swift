@@ -124,6 +124,18 @@ extension SQLiteManifest: WalkTally {
         }
     }
 
+    package func lostCount() throws(ManifestError) -> Int64 {
+        try inDatabase { db in
+            try Int64.fetchOne(
+                db,
+                sql: """
+                    SELECT count(*) FROM attachment
+                    WHERE state IN ('wanted', 'failed') AND vanished NOT NULL
+                    """
+            ) ?? 0
+        }
+    }
+
     /// The listing side: what the walk saw, whatever became of it.
     private func countListed(of source: Int64?, into tally: inout Tally, _ db: Database) throws {
         let inMail = try Int64.fetchOne(

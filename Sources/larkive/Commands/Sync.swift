@@ -26,6 +26,14 @@ struct Sync: AsyncParsableCommand {
     var acceptVanish: [String] = []
     @OptionGroup(title: "Limits") var limits: LimitOptions
 
+    func validate() throws {
+        if !source.isEmpty, !acceptVanish.isEmpty {
+            throw ValidationError(
+                "--accept-vanish needs a run over all sources: a run with --source concludes nothing"
+            )
+        }
+    }
+
     func run() async throws {
         let world = try World.live(options)
         try await world.withConnection { connection in

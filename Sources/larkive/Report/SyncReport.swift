@@ -49,6 +49,9 @@ struct SyncReport {
         ]
     }
 
+    /// Whether unread messages stand in the ledger; those that were never tried do not.
+    private var hasUnreadItems: Bool { summary.conditions.contains(.messageUnread) }
+
     /// One paragraph: cause and next step.
     private var incompleteness: [String] {
         guard summary.exitCode != .complete else { return [] }
@@ -58,7 +61,13 @@ struct SyncReport {
                 + "(exit \(summary.exitCode.rawValue))"
         ]
         lines += causes
-        let failed = summary.totals.failed + summary.totals.messages.unread
+        let (unread, isKnown) = (summary.totals.messages.unread, hasUnreadItems)
+        let failed = summary.totals.failed + (isKnown ? unread : 0)
+        if unread > 0, !isKnown {
+            lines.append(
+                "\(Figures.count(unread, "message was", "messages were")) not read in this run"
+            )
+        }
         if failed > 0 {
             lines.append(
                 "\(Figures.count(failed, "item is", "items are")) not archived; "

@@ -6,6 +6,8 @@ enum AnswerFault: Error, Equatable, Sendable {
     case tooLarge
     /// The answer broke off.
     case cut
+    /// Nothing came any more, which says nothing about what was asked for.
+    case silent
     case cancelled
 
     /// Reads a single value with the one reader, so that there is one opinion on it.

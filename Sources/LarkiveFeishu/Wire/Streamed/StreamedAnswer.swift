@@ -5,7 +5,7 @@ struct StreamedAnswer: Sendable {
     /// The first word may take longer than elsewhere: the platform has files to gather.
     static let patience = Duration.seconds(30)
     /// For all tries together, transfer included; each transfer has to keep up a pace, too.
-    static let time = Duration.seconds(300)
+    static let time = Duration.seconds(120)
     /// An answer that trickles is given up.
     private static let slowest = 32 << 10
     private static let start = Duration.seconds(30)
@@ -63,6 +63,7 @@ struct StreamedAnswer: Sendable {
         } catch {
             switch error {
             case .notJSON, .cut: return nil
+            case .silent: throw TransportError(.silent, "no word for too long")
             case .tooLarge: throw .tooLarge(limits.most)
             case .cancelled: throw TransportError(.cancelled, "interrupted")
             }
@@ -73,7 +74,11 @@ struct StreamedAnswer: Sendable {
         do {
             return try await answer.body.next()
         } catch {
-            throw error.kind == .cancelled ? .cancelled : .cut
+            switch error.kind {
+            case .cancelled: throw .cancelled
+            case .silent: throw .silent
+            case .noAnswer, .cut, .tooLarge: throw .cut
+            }
         }
     }
 
