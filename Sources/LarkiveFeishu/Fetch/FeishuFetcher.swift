@@ -66,8 +66,10 @@ package struct FeishuFetcher: AttachmentFetcher {
                 }
             return .success(try await item.run(into: scratches))
         } catch {
-            let failure = Task.isCancelled ? FetchError(.interrupted, "interrupted") : error
-            return .failure(failure)
+            if Task.isCancelled { return .failure(FetchError(.interrupted, "interrupted")) }
+            // An interruption that nobody asked for is a lost connection: it belongs into the ledger.
+            guard error.reason == .interrupted else { return .failure(error) }
+            return .failure(FetchError(.connection, error.detail))
         }
     }
 }
