@@ -26,11 +26,19 @@ struct Courier: Sendable {
             let result = await attempt(call, token, at: start)
             let refusal: Refusal
             switch result {
-            case .success(let answer): return answer
+            case .success(let answer):
+                await limiters[call.endpoint]?.passed()
+                return answer
             case .failure(let failure): refusal = failure
             }
             await slowDown(after: refusal, at: start)
             let decision = refusal.error.decision
+            if decision.meaning == .throttled {
+                guard await limiters[call.endpoint]?.isHopeless == false else {
+                    throw refusal.error
+                }
+                continue
+            }
             guard
                 let pause = patience.pause(
                     after: decision,
@@ -38,8 +46,7 @@ struct Courier: Sendable {
                     jitter
                 )
             else { throw refusal.error }
-            // Whoever waits as told is not retrying in vain.
-            guard decision.meaning == .throttled || budget.mayRetry() else { throw refusal.error }
+            guard budget.mayRetry() else { throw refusal.error }
             try await rest(pause, call.endpoint)
         }
     }
