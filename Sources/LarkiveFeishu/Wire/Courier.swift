@@ -23,31 +23,20 @@ struct Courier: Sendable {
         )
         while true {
             let start = try await admitted(call.endpoint)
-            let result = await attempt(call, token, at: start)
-            let refusal: Refusal
-            switch result {
+            switch await attempt(call, token, at: start) {
             case .success(let answer):
                 await limiters[call.endpoint]?.passed()
                 return answer
-            case .failure(let failure): refusal = failure
-            }
-            await slowDown(after: refusal, at: start)
-            let decision = refusal.error.decision
-            if decision.meaning == .throttled {
-                guard await limiters[call.endpoint]?.isHopeless == false else {
-                    throw refusal.error
+            case .failure(let refusal):
+                guard refusal.error.meaning != .throttled else {
+                    try await slowDown(after: refusal, at: start)
+                    continue
                 }
-                continue
+                let taken = ticker.now - start
+                let pause = patience.pause(after: refusal.error.decision, taking: taken, jitter)
+                guard let pause, budget.mayRetry() else { throw refusal.error }
+                try await rest(pause, call.endpoint)
             }
-            guard
-                let pause = patience.pause(
-                    after: decision,
-                    taking: ticker.now - start,
-                    jitter
-                )
-            else { throw refusal.error }
-            guard budget.mayRetry() else { throw refusal.error }
-            try await rest(pause, call.endpoint)
         }
     }
 
@@ -73,12 +62,16 @@ struct Courier: Sendable {
         }
     }
 
-    private func slowDown(after refusal: Refusal, at start: Duration) async {
-        guard refusal.error.meaning == .throttled else { return }
+    /// Whoever waits as told is not retrying in vain, as long as the endpoint lets others through.
+    private func slowDown(
+        after refusal: Refusal,
+        at start: Duration
+    ) async throws(FeishuError) {
+        guard let limiter = limiters[refusal.error.endpoint] else { throw refusal.error }
         let wait = ThrottleTime(refusal.headers)
-        let limiter = limiters[refusal.error.endpoint]
-        let growth = await limiter?.refused(started: start, wait: wait) ?? .zero
+        let growth = await limiter.refused(started: start, wait: wait)
         counters.count { $0.throttled += growth }
+        guard await !limiter.isHopeless else { throw refusal.error }
     }
 
     /// The beginning of the answer, at which the call has surely been counted; a body may be long.

@@ -6,7 +6,7 @@
 /// seat a call comes every second window, down to every sixteenth, until one is let through.
 struct Seats: RateShare {
     private static let fewest = 1.0 / 16
-    private static let longestQuiet = 120.0
+    private static let longestQuiet = 90.0
 
     private let limit: Double
     private let window: Duration
@@ -33,7 +33,8 @@ struct Seats: RateShare {
     }
 
     mutating func refused(at now: Duration, got: Double) -> Double {
-        doubt = min(max(doubt, 0) + 1, 4)
+        // A seat that was given up for another is asked for again sooner: both may have given one.
+        doubt = isTrial ? min(max(doubt, 0) + 1, 4) : 0
         isTrial = false
         count = count > 1 ? fewer(got) : max(count / 2, Self.fewest)
         growsAt = now + quiet
