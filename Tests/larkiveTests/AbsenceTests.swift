@@ -78,7 +78,8 @@ import Testing
             try await lab.expect(["sync"], exit: 3)
             let before = try #require(lab.server.world.mailboxes[address])
             lab.server.change { world in world.mailboxes[address]?.remove(mail.messageID) }
-            try await lab.expect(["sync"], exit: 0)
+            let ended = try await lab.expect(["sync"], exit: 0)
+            #expect(ended.errors.contains("vanished in Feishu before they could be archived"))
             let problems = try await lab.expect(["problems"], exit: 0).output
             #expect(problems.contains("no longer in Feishu"))
             lab.server.change { world in world.mailboxes[address] = before }
@@ -86,6 +87,37 @@ import Testing
             try await lab.expect(["sync", "--json"], exit: 0)
             try await lab.expectTruth()
             try await lab.expectClean()
+        }
+    }
+
+    /// The platform shows less than there is; that the missing ones answer proves it.
+    @Test func `a list that is shorter than its folder is not complete`() async throws {
+        let recipe = WorldRecipe(seed: 5, mailboxes: 1, messages: 14, tasks: 0)
+        try await Lab.with(recipe) { lab in
+            try await lab.expect(["sync"], exit: 0)
+            let address = try #require(lab.server.world.mailboxes.keys.min())
+            // The list leaves them out, and asked for by their ids they answer.
+            lab.server.setFaults([
+                SandboxFault(
+                    .messages,
+                    when: FaultMatcher(mailbox: address),
+                    .raw(
+                        status: 200,
+                        type: "application/json",
+                        body: #"{"code":0,"msg":"ok","data":{"items":[],"has_more":false}}"#
+                    )
+                )
+            ])
+            let ended = try await lab.expect(
+                ["sync", "--json", "--accept-vanish", "mail:\(address)"],
+                exit: 3
+            )
+            #expect(ended.json?["conditions"] == ["walk_incomplete"])
+            #expect(ended.errors.contains("listed less than there is"))
+            #expect(try await Self.vanished(lab) == [])
+            lab.server.setFaults([])
+            try await lab.expect(["sync"], exit: 0)
+            try await lab.expectTruth()
         }
     }
 

@@ -113,6 +113,26 @@ import Testing
         }
     }
 
+    @Test func `a rule that is taken back brings what it left out`() async throws {
+        try await Lab.with(Self.world) { lab in
+            let config = try String(contentsOfFile: lab.config, encoding: .utf8)
+            let without = config.replacingOccurrences(
+                of: "mail:\n",
+                with: "mail:\n  inline_images: false\n"
+            )
+            try lab.write("larkive.yaml", without, mode: 0o600)
+            let first = try await lab.expect(["sync", "--json"], exit: 0)
+            let skipped = first.json?["totals"]?["skipped_by_rule"]?["inline_images"]?.integer ?? 0
+            #expect(skipped > 0)
+            try lab.write("larkive.yaml", config, mode: 0o600)
+            let second = try await lab.expect(["sync", "--json"], exit: 0)
+            #expect(second.json?["totals"]?["archived"]?.integer == skipped)
+            #expect(second.json?["totals"]?["skipped"] == 0)
+            try await lab.expectTruth()
+            try await lab.expectClean()
+        }
+    }
+
     @Test func `an unknown key is named`() async throws {
         try await Lab.with(Self.world) { lab in
             let ended = try await lab.expect(["problems", "--retry", "4711"], exit: 2)

@@ -20,8 +20,8 @@ struct Backoff: Sendable {
 
 /// Decides whether a call is tried again, and when.
 ///
-/// At most so many tries and so much time a call, 15 seconds unless its answer may carry files;
-/// waiting for the rate limit is not counted.
+/// At most so many tries and so much time a call, 15 seconds unless its answer may carry files.
+/// Waiting for the rate limit is not counted, and a call that was throttled was not tried.
 struct Patience: Sendable {
     static let time = Duration.seconds(15)
 
@@ -42,15 +42,10 @@ struct Patience: Sendable {
         _ jitter: Jitter
     ) -> Duration? {
         made += 1
-        let pause = pause(after: decision, jitter)
+        let pause = Backoff.pause(after: made, jitter)
         spent += duration + pause
         guard decision.verdict == .again, made < allowed(decision.meaning) else { return nil }
         return spent < time ? pause : nil
-    }
-
-    /// A throttled call waits at the rate limit, together with all others.
-    private func pause(after decision: Decision, _ jitter: Jitter) -> Duration {
-        decision.meaning == .throttled ? .zero : Backoff.pause(after: made, jitter)
     }
 
     /// A refused token is not for the courier to renew; an answer that makes no sense seldom makes

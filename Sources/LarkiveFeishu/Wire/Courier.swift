@@ -23,25 +23,21 @@ struct Courier: Sendable {
         )
         while true {
             let start = try await admitted(call.endpoint)
-            let result = await attempt(call, token, at: start)
-            let refusal: Refusal
-            switch result {
-            case .success(let answer): return answer
-            case .failure(let failure): refusal = failure
+            switch await attempt(call, token, at: start) {
+            case .success(let answer):
+                await limiters[call.endpoint]?.passed()
+                return answer
+            case .failure(let refusal):
+                guard refusal.error.meaning != .throttled else {
+                    try await slowDown(after: refusal, at: start)
+                    continue
+                }
+                let taken = ticker.now - start
+                let pause = patience.pause(after: refusal.error.decision, taking: taken, jitter)
+                let isLost = refusal.error.meaning == .noAnswer && !call.isRepeatable
+                guard let pause, !isLost, budget.mayRetry() else { throw refusal.error }
+                try await rest(pause, call.endpoint)
             }
-            await slowDown(after: refusal, at: start)
-            let decision = refusal.error.decision
-            guard call.isRepeatable || decision.meaning != .noAnswer else { throw refusal.error }
-            guard
-                let pause = patience.pause(
-                    after: decision,
-                    taking: ticker.now - start,
-                    jitter
-                )
-            else { throw refusal.error }
-            // Whoever waits as told is not retrying in vain.
-            guard decision.meaning == .throttled || budget.mayRetry() else { throw refusal.error }
-            try await rest(pause, call.endpoint)
         }
     }
 
@@ -67,12 +63,16 @@ struct Courier: Sendable {
         }
     }
 
-    private func slowDown(after refusal: Refusal, at start: Duration) async {
-        guard refusal.error.meaning == .throttled else { return }
+    /// Whoever waits as told is not retrying in vain, as long as the endpoint lets others through.
+    private func slowDown(
+        after refusal: Refusal,
+        at start: Duration
+    ) async throws(FeishuError) {
+        guard let limiter = limiters[refusal.error.endpoint] else { throw refusal.error }
         let wait = ThrottleTime(refusal.headers)
-        let limiter = limiters[refusal.error.endpoint]
-        let growth = await limiter?.refused(started: start, wait: wait) ?? .zero
+        let growth = await limiter.refused(started: start, wait: wait)
         counters.count { $0.throttled += growth }
+        guard await !limiter.isHopeless else { throw refusal.error }
     }
 
     /// The beginning of the answer, at which the call has surely been counted; a body may be long.

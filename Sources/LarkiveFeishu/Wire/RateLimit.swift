@@ -16,10 +16,15 @@ struct RateLimit: Sendable {
     private var trips = RoundTrips()
     private var pace: Pace
     private var pausedUntil = Duration.zero
+    /// The first refusal since a call was let through.
+    private var barrenSince: Duration?
     /// When the calls without an answer started.
     private var running: [Duration] = []
     /// From when on the answered calls of the longest window count, in order.
     private var counted: [Duration] = []
+
+    /// An endpoint that lets nothing through for so long is not waited for.
+    static let longestDrought = Duration.seconds(600)
 
     init(_ windows: [RateWindow], at now: Duration) {
         self.windows = windows.map(\.withMargin)
@@ -62,21 +67,35 @@ struct RateLimit: Sendable {
     ) -> Duration {
         trips = RoundTrips()
         let end = now + wait.length
-        pace.refused(at: now, started: started, until: wait.isExact ? end : nil)
+        pace.refused(at: now, started: started)
+        barrenSince = barrenSince ?? now
         let growth = end - max(pausedUntil, now)
         pausedUntil = max(pausedUntil, end)
         return max(growth, .zero)
     }
 
+    /// The platform let a call through.
+    mutating func passed() { barrenSince = nil }
+
+    /// Whether it refuses all calls, and has for long.
+    func isHopeless(at now: Duration) -> Bool {
+        barrenSince.map { now - $0 >= Self.longestDrought } ?? false
+    }
+
     private func firstFreeTime(in window: RateWindow, at now: Duration) -> Duration {
         let recent = counted.drop { $0 + window.length <= now }
-        let surplus = recent.count + running.count - window.limit
+        let surplus = recent.count + running.count - limit(of: window)
         guard surplus >= 0 else { return now }
         // A running call is answered now at the earliest.
         let soonest = running.map { max($0, now - trips.floor) }
         // As many as these are surely among the first: they need no sorting.
         let sure = max(0, surplus - running.count)
         return (recent.dropFirst(sure) + soonest).sorted()[surplus - sure] + window.length
+    }
+
+    /// Whole calls of the share that is kept.
+    private func limit(of window: RateWindow) -> Int {
+        max(1, Int((Double(window.limit) * pace.share).rounded(.down)))
     }
 
     private mutating func forget(at now: Duration) {

@@ -28,6 +28,10 @@ actor RateLimiter {
     func refused(started: Duration, wait: ThrottleTime) -> Duration {
         limit.refused(at: ticker.now, started: started, wait: wait)
     }
+
+    func passed() { limit.passed() }
+
+    var isHopeless: Bool { limit.isHopeless(at: ticker.now) }
 }
 
 /// One limiter for each endpoint, as the platform counts.

@@ -13,13 +13,8 @@ struct ThrottleTime: Equatable, Sendable {
     static let longest = Duration.seconds(300)
 
     let length: Duration
-    /// Whether it was said to a fraction of a second, and so tells when the window ends.
-    let isExact: Bool
 
-    init(_ length: Duration, isExact: Bool = false) {
-        self.length = min(max(length, Self.shortest), Self.longest)
-        self.isExact = isExact
-    }
+    init(_ length: Duration) { self.length = min(max(length, Self.shortest), Self.longest) }
 
     /// The headers are asked in the order in which Feishu's own client asks them.
     init(_ headers: HeaderLines) {
@@ -27,12 +22,7 @@ struct ThrottleTime: Equatable, Sendable {
         let said =
             words.lazy.compactMap(Self.seconds).first
             ?? Self.untilDate(headers["Retry-After"], headers["Date"])
-        guard let said else {
-            self.init(Self.unsaid)
-            return
-        }
-        let isExact = said != said.rounded() && said > 0
-        self.init(.seconds(min(said, 3_600)), isExact: isExact)
+        self.init(said.map { .seconds(min($0, 3_600)) } ?? Self.unsaid)
     }
 
     private static func seconds(_ text: String) -> Double? {

@@ -116,7 +116,7 @@ struct PlatformPlay {
             _ = limits[caller].refused(
                 at: clock(time),
                 started: clock(start),
-                wait: ThrottleTime(.seconds(said), isExact: network.isExact)
+                wait: ThrottleTime(.seconds(said))
             )
         }
         idle[caller] += 1

@@ -46,6 +46,32 @@ import Testing
         #expect(other == .zero)
     }
 
+    @Test func `a call is throttled thirty times and goes on`() async throws {
+        let bench = try FeishuBench { asked in
+            guard asked.isFor("folders"), asked.earlier < 30 else { return .data("{}") }
+            return .json(Self.words, status: 429, headers: [("x-ogw-ratelimit-reset", "10")])
+        }
+        let waited = try await bench.waited {
+            _ = try await bench.client.answer(to: FeishuCall(.folders, "a"))
+        }
+        #expect(waited == .seconds(300))
+    }
+
+    @Test func `an endpoint that refuses all calls is given up after ten minutes`() async throws {
+        let bench = try FeishuBench { asked in
+            guard asked.isFor("folders") else { return .data("{}") }
+            return .json(Self.words, status: 429, headers: [("x-ogw-ratelimit-reset", "60")])
+        }
+        var error: FeishuError?
+        let waited = await bench.waited {
+            error = await #expect(throws: FeishuError.self) {
+                _ = try await bench.client.answer(to: FeishuCall(.folders, "a"))
+            }
+        }
+        #expect(error?.meaning == .throttled)
+        #expect(waited == .seconds(600))
+    }
+
     @Test func `a quota that is used up is never retried`() async throws {
         let bench = try FeishuBench { _ in .refusal(400, 99_991_403) }
         let error = await #expect(throws: FeishuError.self) {
