@@ -62,7 +62,7 @@ A run that is started all the same does not say "complete" either.
   larkive: the archive is not complete: blind (exit 6)
   larkive: mail:legal@corp.example: the platform shows no bodies and no attachments; grant the app the scope mail:user_mailbox.message.body:read
   larkive: mail:alice@corp.example: the platform shows no bodies and no attachments; grant the app the scope mail:user_mailbox.message.body:read
-  larkive: 3 items are not archived; see why and what to do: larkive problems
+  larkive: 3 messages were not read in this run
   ["partial",6,["blind"]]
 
 The permission is granted. Now every source is reachable and proven: who asks, which folders are

@@ -59,11 +59,16 @@ The next run works, without another refresh and without a person.
   $ counters '[.calls.user_token, .refresh_reuse]'
   [1,0]
 
-The same when Feishu closes the connection instead of answering the refresh: the token was not
-spent, and the next try brings the new one.
+Feishu closes the connection instead of answering the refresh. Nobody can know whether the token was
+spent, and it works only once: the run does not ask again with it. It was not, so the next run works.
 
   $ age_access_token
   $ echo '- {endpoint: user_token, times: 1, drop: true}' | faults
+  $ larkive sync --json | jq -c '[.outcome, .exit_code, .totals.listed]'
+  larkive: the archive is not complete: unreachable (exit 4)
+  larkive: mail:alice@corp.example: mailbox alice@corp.example: user token: connection closed; check feishu.base_url and the way to the network
+  larkive: and 1 other source likewise
+  ["failed",4,0]
   $ larkive sync --json | jq -c '[.outcome, .totals.listed]'
   ["complete",2]
   $ counters '.refresh_reuse'

@@ -61,7 +61,8 @@ struct Settlement: Sendable {
             AuditEvent(
                 .attachmentFailed,
                 [
-                    "attachment": .integer(item.number), "reason": .string(error.reason.rawValue),
+                    "attachment": .integer(item.number), "version": .integer(item.version),
+                    "reason": .string(error.reason.rawValue),
                     "attempts": .integer(attempts), "next_try": .string(nextTry.description),
                 ],
                 hidden: ["detail": .string(error.detail)]

@@ -102,6 +102,13 @@ extension Apply {
 
     func failAttachment() throws {
         let attachment = try number("attachment")
+        let newest = try Int64.fetchOne(
+            db,
+            sql: "SELECT version FROM attachment WHERE n = ?",
+            arguments: [attachment]
+        )
+        // A content that was replaced while it was being fetched concerns nobody any more.
+        if let version = fields["version"]?.integer, version != newest { return }
         try run("UPDATE attachment SET state = 'failed', rule = NULL WHERE n = ?", [attachment])
         try enterLedger(
             "attachment:\(attachment)",
