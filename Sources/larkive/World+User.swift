@@ -69,6 +69,7 @@ extension Consent {
     /// One line within the last two weeks; nil before.
     var warning: String? {
         guard isEndingSoon else { return nil }
+        guard daysLeft > 0 else { return "the user's consent ended on \(ends.date): larkive login" }
         let days = Figures.count(daysLeft, "day", "days")
         return "the user's consent ends in \(days), on \(ends.date): larkive login"
     }

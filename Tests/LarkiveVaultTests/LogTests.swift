@@ -255,43 +255,4 @@ import Testing
         try check.run { types.append($0.event.type) }
         #expect(types.prefix(2) == [.archiveCreated, .clockStepped])
     }
-
-    @Test func `the late failure of a content that was replaced changes nothing`() async throws {
-        let archive = try await TestArchive.make()
-        let vault = try await archive.open()
-        let task = TaskItem(id: try #require(TaskItem.ID("t")), parent: nil, summary: "s")
-        func upload(_ size: Int64) throws -> LarkiveCore.Attachment {
-            LarkiveCore.Attachment(
-                key: .task(task.id, try #require(LarkiveCore.Attachment.ID("g"))),
-                name: "n",
-                size: size,
-                kind: .task(TaskUpload(uploader: nil, uploadedAt: nil, evidence: .null))
-            )
-        }
-        try await vault.record([
-            AuditEvent(.sourceAdded, ["source": 1], hidden: ["name": "tasklist:l"]),
-            .listed([(task, [.new(try upload(1))])], source: 1, first: 1),
-            .listed(
-                [(task, [.changed(try upload(2), number: 1, version: 2)])],
-                source: 1,
-                first: 2
-            ),
-            AuditEvent(
-                .attachmentHeld,
-                [
-                    "attachment": 1, "version": 2, "size": 2, "via": "link",
-                    "sha256": .string(String(repeating: "ab", count: 32)),
-                ]
-            ),
-            AuditEvent(
-                .attachmentFailed,
-                [
-                    "attachment": 1, "version": 1, "reason": "short_body", "attempts": 1,
-                    "next_try": "2026-03-04T05:06:07.000Z",
-                ]
-            ),
-        ])
-        #expect(try vault.manifest.find(FileQuery()).map(\.state) == ["held"])
-        #expect(try vault.manifest.problems().isEmpty)
-    }
 }

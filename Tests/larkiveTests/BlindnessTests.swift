@@ -89,6 +89,29 @@ import Testing
         }
     }
 
+    @Test func `a message is never a witness to itself`() async throws {
+        try await Lab.with(WorldRecipe(seed: 8, mailboxes: 1, messages: 30, tasks: 0)) { world in
+            let address = try #require(world.mailboxes.keys.min())
+            let messages = try #require(world.mailboxes[address]?.messages)
+            let kept = try #require(
+                messages.first { !$0.attachments.isEmpty && $0.state != .draft }
+            )
+            for message in messages where message.id != kept.id {
+                world.mailboxes[address]?.remove(message.id)
+            }
+            // What is to be sent later may change, and is read in every run.
+            world.mailboxes[address]?.move(kept.id, to: "SCHEDULED")
+        } _: { lab in
+            try await lab.expect(["sync"], exit: 0)
+            lab.server.change { world in _ = world.app.scopes.remove(.body) }
+            lab.server.resetCounters()
+            let ended = try await lab.expect(["sync", "--json"], exit: 6)
+            #expect(ended.json?["conditions"] == ["blind"])
+            // Once as it comes, once alone.
+            #expect(lab.server.counters().calls(.batchGet) == 2)
+        }
+    }
+
     @Test func `a first look at messages that show nothing is blind, with few calls`()
         async throws
     {

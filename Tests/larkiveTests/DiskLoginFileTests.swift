@@ -30,6 +30,18 @@ import Testing
         #expect(names == ["user_token.json"])
     }
 
+    /// A character is not a byte: the folder is what stands before the name.
+    @Test(arguments: ["令牌.json", "jeton\u{301}.json", "🗝️"])
+    func `it may have any name`(name: String) throws {
+        let path = "\(ScratchDirectory.path)/state/\(name)"
+        try DiskLoginFile(path).replace(with: Self.old)
+        #expect(try DiskLoginFile(path).read() == Self.old)
+        #expect(FileManager.default.fileExists(atPath: path))
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: ScratchDirectory.path) == ["state"]
+        )
+    }
+
     @Test(arguments: [0o640, 0o604, 0o666])
     func `one that others may read is refused with the chmod`(bits: Int) throws {
         let file = DiskLoginFile(path)

@@ -4,8 +4,8 @@
 package protocol Absences: Sendable {
     /// How much a source has, and how much of it the walk missed.
     ///
-    /// Of a mailbox only what was last seen in the `folders` counts.
-    func absence(in source: Int64, folders: [Folder.ID]) throws(ManifestError) -> Absence
+    /// Of a mailbox only what was last seen in the `folders` counts; tasks have none.
+    func absence(in source: Int64, folders: [Folder.ID]?) throws(ManifestError) -> Absence
 
     /// Messages that the walk missed, in order of id: with live attachments, or never read.
     func missedMessages(

@@ -74,22 +74,3 @@ private actor Settling {
         for task in tasks { try await task.value }
     }
 }
-
-/// Lets a bounded number in at once.
-actor Room {
-    private let most: Int
-    private var inside = 0
-    private var waiters: [CheckedContinuation<Void, Never>] = []
-
-    init(for most: Int) { self.most = most }
-
-    func enter() async {
-        while inside >= most { await withCheckedContinuation { waiters.append($0) } }
-        inside += 1
-    }
-
-    func leave() {
-        inside -= 1
-        if !waiters.isEmpty { waiters.removeFirst().resume() }
-    }
-}

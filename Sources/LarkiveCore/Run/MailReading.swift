@@ -55,7 +55,7 @@ actor MailReading {
     // MARK: blindness
 
     private func prove(_ places: [MailPlace]) async throws {
-        let witnesses = try witnesses()
+        let witnesses = try witnesses(beside: places)
         guard !witnesses.isEmpty else { return try await proveAlone(places) }
         var rest = places
         while !rest.isEmpty {
@@ -76,11 +76,15 @@ actor MailReading {
         }
     }
 
-    private func witnesses() throws -> [Witness] {
+    /// Never one of those that are asked for: an id stands in a call only once.
+    private func witnesses(beside places: [MailPlace]) throws -> [Witness] {
         if let witness { return [witness] }
-        let known = try parts.memory.witnesses(in: source, limit: Self.mostWitnesses)
+        let asked = Set(places.map(\.id))
+        let limit = Self.mostWitnesses + asked.count
+        let known = try parts.memory.witnesses(in: source, limit: limit)
+            .filter { !asked.contains($0.id) }.prefix(Self.mostWitnesses)
         // One that has attachments is enough.
-        return known.first.map { $0.hasAttachments ? [$0] : known } ?? []
+        return known.first.map { $0.hasAttachments ? [$0] : Array(known) } ?? []
     }
 
     private func proveAlone(_ places: [MailPlace]) async throws {

@@ -3,6 +3,7 @@ struct MailWalk {
     /// Reads under way at once while the list goes on.
     private static let readsAtOnce = 3
     static let readAtOnce = 20
+    private static let liftedAtOnce = 500
 
     let mailbox: Mailbox.ID
     let source: Int64
@@ -14,6 +15,7 @@ struct MailWalk {
         let reading = MailReading(mailbox: mailbox, source: source, parts: parts)
         do {
             report.coverage = try await list(reading)
+            report.hasReachedEnd = true
         } catch {
             report = await reading.told(report)
             throw error
@@ -31,10 +33,14 @@ struct MailWalk {
         guard parts.rules.inlineImages else { return }
         let numbers = try parts.memory.skipped(by: WalkRules.inlineRule, in: source)
         guard !numbers.isEmpty else { return }
-        try await parts.recorder.record(
-            numbers.map { AuditEvent(.attachmentWanted, ["attachment": .integer($0)]) }
-        )
-        for number in numbers { try await parts.backlog?.again(number) }
+        // Group by group, since there may be as many as there are inline images in a mailbox.
+        for start in stride(from: 0, to: numbers.count, by: Self.liftedAtOnce) {
+            let some = numbers[start..<min(start + Self.liftedAtOnce, numbers.count)]
+            try await parts.recorder.record(
+                some.map { AuditEvent(.attachmentWanted, ["attachment": .integer($0)]) }
+            )
+            for number in some { try await parts.backlog?.again(number) }
+        }
     }
 
     /// Ids wait until a read is full, over page and folder borders: no call more than needed.

@@ -173,7 +173,7 @@ extension PlanningMemory: WorkList {
 
 /// A plan marks nothing as seen and so concludes nothing.
 extension PlanningMemory: Absences {
-    package func absence(in source: Int64, folders: [Folder.ID]) -> Absence {
+    package func absence(in source: Int64, folders: [Folder.ID]?) -> Absence {
         Absence(live: 0, missed: 0)
     }
 

@@ -32,7 +32,8 @@ package actor RunAccount {
     private var errors: Int64 = 0
     private(set) var cause: StopCause?
     /// Whether the end was reached by a bound on downloads alone: walks go on.
-    private(set) var fetchesEnded = false
+    private var fetchesEnded = false
+    private var isStopped = false
     private var waiters: [CheckedContinuation<Void, Never>] = []
     private var isClosed = false
 
@@ -60,8 +61,6 @@ package actor RunAccount {
         isStopped = true
         wake()
     }
-
-    private(set) var isStopped = false
 
     /// Whether another walk, page or download may begin.
     func mayGoOn() -> Bool {

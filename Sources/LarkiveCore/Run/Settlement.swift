@@ -6,7 +6,7 @@ struct Settlement: Sendable {
     let observer: any RunObserver
     let clock: any WallClock
     /// Files that wait for their commit: as many as a group takes.
-    let room = Room(for: Committer.mostEntries)
+    let room = Slots(Committer.mostEntries)
 
     /// A file token that is held already names the same bytes: no download.
     func adopt(_ item: WorkItem) async throws -> Bool {

@@ -10,7 +10,7 @@ struct TaskAbsences {
     let parts: WalkParts
 
     func conclude(_ report: inout WalkReport) async throws {
-        let absence = try parts.memory.absence(in: source, folders: [])
+        let absence = try parts.memory.absence(in: source, folders: nil)
         guard !absence.isBeyondBelief || parts.rules.acceptedLosses.contains(name) else {
             report.broken = BrokenListing(absence)
             return

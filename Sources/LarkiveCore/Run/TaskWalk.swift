@@ -12,7 +12,7 @@ struct TaskWalk {
             report.unreadable += page.unreadable
             try await take(page)
         }
-        report.coverage = MailCoverage(walked: [])
+        report.hasReachedEnd = true
         guard report.mayConclude, parts.rules.mayConclude else { return }
         let absences = TaskAbsences(source: source, name: name, parts: parts)
         try await absences.conclude(&report)

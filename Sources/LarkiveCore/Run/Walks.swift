@@ -12,7 +12,8 @@ package struct WalkReport: Sendable {
     package var unreadable: [SourceError] = []
     package var isBlind = false
     package var broken: BrokenListing?
-    /// Nil when the walk did not reach its end.
+    package var hasReachedEnd = false
+    /// Of a mailbox that was walked to its end.
     package var coverage: MailCoverage?
 
     package init(name: SourceName, number: Int64) {
@@ -21,7 +22,7 @@ package struct WalkReport: Sendable {
     }
 
     /// Whether everything was seen that the source lists.
-    var mayConclude: Bool { failure == nil && unreadable.isEmpty && coverage != nil }
+    var mayConclude: Bool { failure == nil && unreadable.isEmpty && hasReachedEnd }
 }
 
 /// Walks all sources, a few at once; one that fails does not stop the others.

@@ -4,10 +4,10 @@ package import LarkiveCore
 extension SQLiteManifest: Absences {
     package func absence(
         in source: Int64,
-        folders: [Folder.ID]
+        folders: [Folder.ID]?
     ) throws(ManifestError) -> Absence {
         try inDatabase { db in
-            let marks = databaseQuestionMarks(count: folders.count)
+            let marks = databaseQuestionMarks(count: folders?.count ?? 0)
             let mail = """
                 SELECT count(*) AS live, count(*) FILTER (WHERE w.id IS NULL) AS missed
                 FROM main.attachment a
@@ -23,10 +23,10 @@ extension SQLiteManifest: Absences {
                 WHERE s.source = ? AND s.missed_at IS NULL AND a.kind = 'task'
                     AND a.vanished IS NULL
                 """
-            let values: [any DatabaseValueConvertible] = [source] + folders.map(\.rawValue)
+            let values: [any DatabaseValueConvertible] = [source] + (folders ?? []).map(\.rawValue)
             let row = try Row.fetchOne(
                 db,
-                sql: folders.isEmpty ? uploads : mail,
+                sql: folders == nil ? uploads : mail,
                 arguments: StatementArguments(values)
             )
             return Absence(live: row?["live"] ?? 0, missed: row?["missed"] ?? 0)

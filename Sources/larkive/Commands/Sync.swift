@@ -237,18 +237,3 @@ extension AuditEvent {
         return AuditEvent(.runRecovered, record, hidden: hidden)
     }
 }
-
-/// The store and the log of a run that must write nothing.
-private struct NothingStored: ObjectStore {
-    private static let refusal = StoreError(.notWritable, "a dry run writes nothing")
-
-    func open(expecting size: Int64?) throws(StoreError) -> any Scratch { throw Self.refusal }
-    func publish(_ group: [Staged]) throws(StoreError) -> Set<ContentDigest> { throw Self.refusal }
-}
-
-private struct NothingLogged: AuditLog {
-    private static let refusal = AuditError(.notWritable, "a dry run writes nothing")
-
-    func append(_ events: [AuditEvent]) throws(AuditError) -> [AuditRecord] { throw Self.refusal }
-    func seal() throws(AuditError) { throw Self.refusal }
-}

@@ -98,7 +98,7 @@ struct DiskLoginFile: LoginFile {
 
     /// Nil when it is not there and is not to be made.
     private func folder(make: Bool) throws(LoginFileError) -> OpenedFile? {
-        let place = String(path.dropLast(name.utf8.count))
+        let place = String(path.dropLast(name.count))
         if make { try Self.makeFolder(place) }
         guard let folder = try OpenedFile.folder(place) else { return nil }
         let found = try folder.stat()

@@ -1,24 +1,3 @@
-/// Lets a bounded number of downloads run at once, first come, first served.
-actor Slots {
-    private var free: Int
-    private var waiters: [CheckedContinuation<Void, Never>] = []
-
-    init(_ count: Int) { free = max(count, 1) }
-
-    /// Must be followed by ``leave()``.
-    func enter() async {
-        guard free == 0 else {
-            free -= 1
-            return
-        }
-        await withCheckedContinuation { waiters.append($0) }
-    }
-
-    func leave() {
-        if waiters.isEmpty { free += 1 } else { waiters.removeFirst().resume() }
-    }
-}
-
 /// Until when the hosts of links want to be left alone.
 actor HostPauses {
     private var ends: [String: Duration] = [:]
