@@ -27,6 +27,7 @@ TOP = Path(__file__).resolve().parents[2]
 BINARIES = Path(os.environ.get("LARKIVE_BIN_DIR") or TOP / ".build/debug")
 SANDBOX_SECONDS = 7200
 LARKIVE_SECONDS = 60
+DIES_WITH_ITS_PARENT = ["setpriv", "--pdeathsig", "KILL"]
 MAILBOX = "alice@corp.example"
 BASE_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "TZ": "UTC", "SWIFT_BACKTRACE": "enable=no"}
 
@@ -104,8 +105,8 @@ class Sandbox:
         file.write_text(json.dumps(world))
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                ["timeout", str(SANDBOX_SECONDS), BINARIES / "feishu-sandbox", "--port", "0",
-                 "--world", file, *options],
+                [*DIES_WITH_ITS_PARENT, "timeout", str(SANDBOX_SECONDS), *DIES_WITH_ITS_PARENT,
+                 BINARIES / "feishu-sandbox", "--port", "0", "--world", file, *options],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         atexit.register(self.stop)
         self.url = self.wait_for_address()
@@ -224,10 +225,14 @@ class Lab:
     def restore(self, name):
         self.copy(self.folder / f"kept-{name}", self.home)
 
+    def clear(self):
+        """Takes archive and STATE away."""
+        remove(self.home)
+        self.home.mkdir()
+
     @staticmethod
     def copy(source, target):
-        if target.exists():
-            subprocess.run(["rm", "-rf", target], check=True)
+        remove(target)
         subprocess.run(["cp", "-a", "--reflink=auto", source, target], check=True)
 
     # Judging
@@ -262,6 +267,11 @@ class Lab:
         """The differences between this archive's final state and another's."""
         found = self.final_state()
         return [f"I15 {name}: {line}" for name in wanted for line in differences(wanted[name], found[name])]
+
+
+def remove(folder):
+    if folder.exists():
+        subprocess.run(["rm", "-rf", folder], check=True)
 
 
 def differences(wanted, found):
@@ -306,6 +316,12 @@ class Suite:
         for line in lines[:12]:
             print(f"VIOLATION {self.name}, {where}: {line}", flush=True)
 
+    def add(self, other):
+        """Takes over what a part of the suite has counted, in another process."""
+        self.violations += other.violations
+        for what, number in other.counts.items():
+            self.count(what, number)
+
     def at_least(self, what, number):
         """A suite that tests nothing must not pass."""
         if self.counts.get(what, 0) < number:
@@ -320,7 +336,12 @@ class Suite:
 
 @contextlib.contextmanager
 def laboratory(world, name="crash", sources=None, base=None):
-    """A lab with a sandbox of its own in a scratch folder that is removed at the end."""
+    """A lab with a sandbox of its own in a scratch folder that is removed at the end.
+
+    Where there is memory for it the folder is in memory: what dies here is a program, not a disk.
+    """
+    if base is None and os.access("/dev/shm", os.W_OK):
+        base = "/dev/shm"
     folder = Path(tempfile.mkdtemp(prefix=f"larkive-{name}-", dir=base))
     sandbox = Sandbox(world, folder)
     try:
@@ -337,7 +358,34 @@ def strace(trace, *inject, log="/dev/null", paths=False):
 
 
 def in_parallel(jobs, work, cases):
-    """Gives each of `jobs` processes its share of the cases; yields what `work(share)` returns."""
-    shares = [cases[place::jobs] for place in range(jobs)]
+    """Does the work for each case, in so many processes; yields what it returns."""
     with concurrent.futures.ProcessPoolExecutor(jobs) as pool:
-        yield from pool.map(work, [share for share in shares if share])
+        yield from pool.map(work, cases)
+
+
+# MARK: faults
+
+
+def shim():
+    """The library of fault.c, built once in a folder of its own."""
+    folder = Path(tempfile.gettempdir()) / f"larkive-shim-{os.getuid()}"
+    source, library = Path(__file__).with_name("fault.c"), folder / "fault.so"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if not library.exists() or library.stat().st_mtime < source.stat().st_mtime:
+        fresh = folder / f"fault-{os.getpid()}.so"
+        subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", fresh, source, "-ldl"], check=True)
+        fresh.rename(library)
+    return library
+
+
+def faults(lab, plan="", log=None):
+    """The environment that brings these faults to a larkive of this lab."""
+    settings = {"LD_PRELOAD": str(shim()), "FAULT_ROOTS": f"{lab.archive}:{lab.state}", "FAULT_PLAN": plan}
+    return {**settings, "FAULT_LOG": str(log)} if log else settings
+
+
+
+def counted(log):
+    """The calls in a log of fault.c as (name, path, what was done)."""
+    lines = Path(log).read_text(errors="replace").splitlines() if Path(log).exists() else []
+    return [(*line.split(" ", 1)[:1], *line.split(" ", 1)[1].rsplit(" ", 1)) for line in lines if line.count(" ") > 1]
