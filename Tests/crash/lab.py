@@ -167,12 +167,12 @@ class Lab:
         secret.chmod(0o600)
         self.config.chmod(0o600)
 
-    def start(self, *arguments, wrap=(), environment=None, acks=None):
-        """Starts larkive, perhaps within another program; returns the process."""
+    def start(self, *arguments, wrap=(), environment=None, acks=None, folder=None):
+        """Starts larkive, perhaps within another program; `folder` gets what it says."""
         words = [*wrap, BINARIES / "larkive", *arguments, "--config", self.config]
         if acks is not None:
             words += ["--ack-fd", str(acks)]
-        out, err = (self.folder / name for name in ("out", "err"))
+        out, err = ((folder or self.folder) / name for name in ("out", "err"))
         with out.open("wb") as standard, err.open("wb") as errors:
             return subprocess.Popen(
                 words, stdin=subprocess.DEVNULL, stdout=standard, stderr=errors, start_new_session=True,
