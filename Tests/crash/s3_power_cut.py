@@ -33,12 +33,12 @@ LONGEST = {"clock": 0.5, "beginning": 0.12, "sealing": 0.03}  # seconds; a run t
 class DiskLab(lab.Lab):
     """A lab whose archive lies on a disk, and whose STATE lies there too or elsewhere."""
 
-    def __init__(self, folder, sandbox, disk, elsewhere, preload):
+    def __init__(self, folder, sandbox, disk, elsewhere, spoil=None):
         super().__init__(folder, sandbox)
         self.home = Path(disk.root) / self.folder.name
         self.archive = self.home / "archive"
         self.state = self.folder / "state" if elsewhere else self.home / "state"
-        self.spoilt = {"LD_PRELOAD": preload, "SKIP_SYNC": os.environ.get("SKIP_SYNC", "*")} if preload else {}
+        self.spoilt = lab.faults(self, spoil) if spoil else {}
         self.configure(f"mail:\n  mailboxes: [{lab.MAILBOX}]\ntasks:\n  tasklists: [offers]\n")
 
     def start(self, *arguments, environment=None, **more):
@@ -56,7 +56,7 @@ class Cycles:
         self.random = random.Random(f"{asked.seed}/{kind}")
         self.folder.mkdir()
         self.disk = disks.Disk(kind, self.folder)
-        self.labs = [DiskLab(self.folder / name, sandbox, self.disk, name == "apart", asked.preload)
+        self.labs = [DiskLab(self.folder / name, sandbox, self.disk, name == "apart", asked.spoil)
                      for name in ("beside", "apart")]
         self.counts = dict.fromkeys(("cuts", "acks", "recoveries", "nested", "after the end"), 0)
         self.violations, self.wanted = [], None
@@ -171,7 +171,7 @@ def parse():
     parser.add_argument("--ext4", type=int, default=100, metavar="CYCLES")
     parser.add_argument("--xfs", type=int, default=50, metavar="CYCLES")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--preload", help="a library that spoils larkive's barriers")
+    parser.add_argument("--spoil", metavar="PLAN", help="a plan for fault.c that makes larkive careless: must be seen")
     return parser.parse_args()
 
 
