@@ -35,7 +35,7 @@ class DiskLab(lab.Lab):
 
     def __init__(self, folder, sandbox, disk, elsewhere, spoil=None):
         super().__init__(folder, sandbox)
-        self.home = Path(disk.root) / self.folder.name
+        self.disk, self.home = disk, Path(disk.root) / self.folder.name
         self.archive = self.home / "archive"
         self.state = self.folder / "state" if elsewhere else self.home / "state"
         self.spoilt = lab.faults(self, spoil) if spoil else {}
