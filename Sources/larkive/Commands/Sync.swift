@@ -25,6 +25,10 @@ struct Sync: AsyncParsableCommand {
     )
     var acceptVanish: [String] = []
     @OptionGroup(title: "Limits") var limits: LimitOptions
+    @Option(
+        help: ArgumentHelp("Write the digest of each committed file to it.", visibility: .hidden)
+    )
+    var ackFd: Int32?
 
     func validate() throws {
         if !source.isEmpty, !acceptVanish.isEmpty {
@@ -71,7 +75,7 @@ struct Sync: AsyncParsableCommand {
         )
         let engine = try SyncEngine(
             settings: try settings(world, vault, run, watched, sources),
-            parts: parts(connection, vault, progress, world.clock)
+            parts: parts(connection, vault, told(progress), world.clock)
         )
         let signals = Signals()
         signals.watch { code in Task { await engine.stop(.signal(code)) } }
@@ -82,6 +86,11 @@ struct Sync: AsyncParsableCommand {
         vault.cleanUp()
         show(summary)
         if summary.exitCode != .complete { throw Stop(code: summary.exitCode) }
+    }
+
+    private func told(_ progress: ProgressLine) -> any RunObserver {
+        guard let ackFd else { return progress }
+        return Acknowledgements(descriptor: ackFd, next: progress)
     }
 
     /// Ends the run on time, also while it waits for an answer.
@@ -148,7 +157,7 @@ struct Sync: AsyncParsableCommand {
     private func parts(
         _ connection: FeishuConnection,
         _ vault: Vault,
-        _ progress: ProgressLine,
+        _ observer: any RunObserver,
         _ clock: any WallClock
     ) -> EngineParts {
         EngineParts(
@@ -158,7 +167,7 @@ struct Sync: AsyncParsableCommand {
             store: vault.objects,
             audit: vault.journal,
             manifest: vault.manifest,
-            observer: progress,
+            observer: observer,
             clock: clock,
             beforeEnd: { try await vault.emptyInbox() },
             costs: { connection.costs() }
