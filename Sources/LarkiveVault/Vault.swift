@@ -28,18 +28,25 @@ package struct Vault: Sendable {
         at path: String,
         state: String,
         run: RunID,
-        clock: any WallClock
+        clock: any WallClock,
+        rules: VaultRules = VaultRules()
     ) async throws -> Vault {
         lk_private_umask()
         do {
-            let vault = try Vault(at: path, state: state, run: run, clock: clock)
+            let vault = try Vault(at: path, state: state, run: run, clock: clock, rules: rules)
             try await vault.journal.seal()
             try await vault.emptyInbox()
             return vault
         } catch { throw VaultError(error) }
     }
 
-    private init(at path: String, state: String, run: RunID, clock: any WallClock) throws {
+    private init(
+        at path: String,
+        state: String,
+        run: RunID,
+        clock: any WallClock,
+        rules: VaultRules
+    ) throws {
         layout = try Layout.open(path)
         let owner = try layout.root.owner()
         guard owner == lk_owner() else {

@@ -41,8 +41,15 @@ struct World: Sendable {
             at: config.archive,
             state: state(of: identity.id),
             run: run,
-            clock: clock
+            clock: clock,
+            rules: rules
         )
+    }
+
+    private var rules: VaultRules {
+        var rules = VaultRules()
+        rules.auditCopies = config.auditCopies
+        return rules
     }
 
     /// Lends a connection to the platform and closes it afterwards, whatever happens.

@@ -156,6 +156,7 @@ class Lab:
         self.home.mkdir(exist_ok=True)
         self.archive, self.state = self.home / "archive", self.home / "state"
         self.config = self.folder / "larkive.yaml"
+        self.environment = {}
         self.configure(sources or f"mail:\n  mailboxes: [{MAILBOX}]\ntasks:\n  tasklists: [offers]\n")
 
     def configure(self, sources):
@@ -177,7 +178,7 @@ class Lab:
             return subprocess.Popen(
                 words, stdin=subprocess.DEVNULL, stdout=standard, stderr=errors, start_new_session=True,
                 pass_fds=() if acks is None else (acks,), umask=0o077,
-                env={**BASE_ENVIRONMENT, "HOME": str(self.folder), **(environment or {})})
+                env={**BASE_ENVIRONMENT, "HOME": str(self.folder), **self.environment, **(environment or {})})
 
     def larkive(self, *arguments, wrap=(), environment=None, kill_after=None, seconds=LARKIVE_SECONDS):
         """Runs larkive to its end, or for so long and then kills it; `sync` is asked for its acks."""
@@ -304,8 +305,9 @@ COMMON = {
 class Suite:
     """Counts what a suite does, shows its violations, and says at the end how it went."""
 
-    def __init__(self, name):
+    def __init__(self, name, is_silent=False):
         self.name, self.began, self.violations, self.counts = name, time.monotonic(), 0, {}
+        self.is_silent, self.lines = is_silent, []
 
     def count(self, what, number=1):
         self.counts[what] = self.counts.get(what, 0) + number
@@ -313,7 +315,8 @@ class Suite:
     def say(self, where, lines):
         """Shows what is wrong at a place."""
         self.violations += len(lines)
-        for line in lines[:12]:
+        self.lines += lines
+        for line in [] if self.is_silent else lines[:12]:
             print(f"VIOLATION {self.name}, {where}: {line}", flush=True)
 
     def add(self, other):

@@ -42,13 +42,18 @@ class Bench:
         self.log, self.out = bench.folder / "strace", bench.folder / "handed-out"
 
     def run(self, name, *command, wanted=0, environment=None):
+        """A command that must end with this code, in good order."""
+        code = self.lab_run(*command, name=name, environment=environment)
+        if code != wanted:
+            self.suite.say(name, [f"exit {code}: {self.lab.read('err').strip()}"])
+
+    def lab_run(self, *command, name="", environment=None):
+        """Runs a command, says what was out of order, and returns its code."""
         before = len(lines_of(self.lab.archive)) if self.lab.archive.exists() else 0
         lab.remove(self.out)
         words = lab.strace(trace.CALLS, log=self.log, paths=True)
         words[words.index("-s") + 1] = "100"
         ended = self.lab.larkive(*command, wrap=words, environment=environment)
-        if ended.code != wanted:
-            self.suite.say(name, [f"exit {ended.code}: {ended.err.strip()}"])
         judge = order.Order(self.lab.home, held_in(lines_of(self.lab.archive)[before:]),
                             self.lab.folder / "acks", self.out)
         with self.log.open(errors="replace") as lines:
@@ -56,7 +61,7 @@ class Bench:
         self.suite.count("runs")
         for what, number in judge.counts.items():
             self.suite.count(what, number)
-        return ended
+        return ended.code
 
 
 def play(suite, attachments):

@@ -25,9 +25,13 @@ package enum RecordType: String, Sendable, CaseIterable {
     case provenanceChanged = "provenance.changed"
     case ledgerRetried = "ledger.retried"
     case objectDamaged = "object.damaged"
+    case objectRepaired = "object.repaired"
+    case objectLost = "object.lost"
     case verifyFinished = "verify.finished"
     case restoreDone = "restore.done"
     case clockStepped = "clock.stepped"
+    case keyRotated = "key.rotated"
+    case logRestarted = "log.restarted"
 }
 
 /// Something worth proving later, before it has a place in the log.

@@ -11,6 +11,8 @@ package enum Condition: String, Sendable, CaseIterable {
     case blind
     case sourceForbidden = "source_forbidden"
     case damaged
+    /// Objects whose bytes are gone for good, and nobody has accepted it yet.
+    case lost
     case equationOpen = "equation_open"
     case limit
     case quota
@@ -20,20 +22,24 @@ package enum Condition: String, Sendable, CaseIterable {
     case breaker
     case auditDamaged = "audit_damaged"
     case rolledBack = "rolled_back"
+    /// The newest note could not be put into one of the folders for copies.
+    case copyFailed = "copy_failed"
 
-    package var exitCode: ExitCode {
+    /// Nil for what is told and does not make a run incomplete.
+    package var exitCode: ExitCode? {
         switch self {
         case .unclassified: .unclassified
         case .itemsFailed, .messageUnread, .walkIncomplete, .sourceGone: .partial
         case .unreachable: .unreachable
         case .temporary: .temporary
         case .credentials, .blind, .sourceForbidden: .human
-        case .damaged, .equationOpen: .damaged
+        case .damaged, .lost, .equationOpen: .damaged
         case .limit, .quota: .limit
         case .keyMissing: .key
         case .noSpace, .notWritable: .space
         case .breaker: .breaker
         case .auditDamaged, .rolledBack: .audit
+        case .copyFailed: nil
         }
     }
 }
@@ -69,7 +75,7 @@ package enum ExitCode: Int32, Sendable, CaseIterable {
         _ conditions: Set<Condition>,
         signal: ExitCode? = nil
     ) -> ExitCode {
-        let codes = Set(conditions.map(\.exitCode) + [signal].compactMap { $0 })
+        let codes = Set(conditions.compactMap(\.exitCode) + [signal].compactMap { $0 })
         return gravest.first { codes.contains($0) } ?? .complete
     }
 }

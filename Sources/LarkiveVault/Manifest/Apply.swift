@@ -85,7 +85,9 @@ struct Apply {
                 "UPDATE object SET damaged = ? WHERE digest = ?",
                 [time, try digest("sha256")]
             )
+        case .objectRepaired, .objectLost: break
         case .runRecovered, .runRefused, .verifyFinished, .restoreDone, .clockStepped: break
+        case .keyRotated, .logRestarted: break
         }
         if let entry = fields["inbox"]?.string {
             try run("INSERT OR IGNORE INTO inbox VALUES (?, ?)", [entry, record.seq])

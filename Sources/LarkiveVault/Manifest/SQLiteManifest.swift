@@ -136,6 +136,8 @@ extension ManifestError {
         case let failure as DatabaseError:
             let kind: Kind =
                 switch failure.resultCode {
+                case .SQLITE_READONLY where failure.extendedResultCode == .SQLITE_READONLY_ROLLBACK:
+                    .hotJournal
                 case .SQLITE_FULL: .noSpace
                 case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM: .notWritable
                 case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_ERROR: .damaged
