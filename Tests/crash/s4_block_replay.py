@@ -16,6 +16,7 @@ import sys
 import blocklog
 import disks
 import lab
+from budget import Budget
 from s3_power_cut import DiskLab
 
 ATTACHMENTS = 70
@@ -32,7 +33,7 @@ class Replay:
         self.folder.mkdir()
         self.disk = disks.Disk(kind, self.folder)
         self.lab = DiskLab(self.folder / "lab", sandbox, self.disk, False, asked.spoil)
-        self.counts, self.violations, self.wanted = {}, [], None
+        self.counts, self.violations, self.wanted, self.budget = {}, [], None, Budget(asked.seconds)
 
     def run(self, wanted):
         self.wanted = wanted
@@ -89,7 +90,7 @@ class Replay:
             self.disk.become(current)
             kept = put(self.disk.image, entries[flushed:point + 1], self.random)
             self.state(entries, point, f"point {point} of {len(entries)}, {kept} blocks after the flush")
-            if len(self.violations) > 60:
+            if len(self.violations) > 60 or self.budget.is_over:
                 return
 
     def state(self, entries, point, where):
@@ -142,6 +143,7 @@ def parse():
     parser.add_argument("--recover", type=float, default=0.15, help="share of the states that larkive recovers")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--spoil", metavar="PLAN", help="a plan for fault.c that makes larkive careless: must be seen")
+    Budget.argument(parser)
     return parser.parse_args()
 
 
