@@ -17,6 +17,8 @@ struct RunReport: Sendable {
     private let warnings: [String]
     private var fatal: Set<Condition> = []
     private var words: [String] = []
+    /// Whether records are in the log that the manifest could not take.
+    private(set) var isManifestBehind = false
 
     init(_ settings: SyncSettings) {
         blindSpots = settings.unseen
@@ -32,7 +34,9 @@ struct RunReport: Sendable {
         switch error {
         case let failure as RunFailure:
             fatal.insert(failure.condition)
-            words.append(failure.detail)
+            if case .manifest = failure { isManifestBehind = true }
+            // One fault of the disk is met by many, and told once.
+            if !words.contains(failure.detail) { words.append(failure.detail) }
         case let failure as ManifestError:
             note(RunFailure.manifest(failure))
         case is CancellationError: break
@@ -95,7 +99,8 @@ struct RunReport: Sendable {
         if total.pending > 0, !isCut, cause == nil, fatal.isEmpty {
             conditions.insert(.equationOpen)
         }
-        if !([total] + tallies.sources.values).allSatisfy(\.closes) {
+        // Counts of a manifest that could not be written or read say nothing.
+        if fatal.isEmpty, !([total] + tallies.sources.values).allSatisfy(\.closes) {
             conditions.insert(.equationOpen)
         }
         return nothingStarted ?? conditions
