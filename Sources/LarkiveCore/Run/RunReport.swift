@@ -5,6 +5,7 @@ struct RunReport: Sendable {
         var total = Tally()
         /// Attachments of the whole archive that vanished before they could be brought.
         var lost: Int64 = 0
+        var damage = Damage()
     }
 
     var walks: [WalkReport] = []
@@ -69,6 +70,14 @@ struct RunReport: Sendable {
                 ? "\(tallies.lost) attachments vanished in Feishu before they could be archived; "
                     + "see which, and accept it: larkive problems" : nil,
             unread > 0 ? "\(unread) messages were deleted before they could be read" : nil,
+            tallies.damage.damaged > 0
+                ? "\(tallies.damage.damaged) objects are damaged; larkive repair heals what "
+                    + "Feishu still has" : nil,
+            tallies.damage.lost > 0
+                ? "\(tallies.damage.lost) objects are lost; see which, and accept it: larkive problems"
+                : nil,
+            tallies.damage.accepted > 0
+                ? "\(tallies.damage.accepted) objects are lost, which was accepted" : nil,
         ].compactMap { $0 }
     }
 
@@ -103,7 +112,15 @@ struct RunReport: Sendable {
         if fatal.isEmpty, !([total] + tallies.sources.values).allSatisfy(\.closes) {
             conditions.insert(.equationOpen)
         }
-        return nothingStarted ?? conditions
+        return (nothingStarted ?? conditions).union(damage)
+    }
+
+    /// Objects of earlier runs that are not what they were.
+    private var damage: Set<Condition> {
+        var conditions: Set<Condition> = []
+        if tallies.damage.damaged > 0 { conditions.insert(.damaged) }
+        if tallies.damage.lost > 0 { conditions.insert(.lost) }
+        return conditions
     }
 
     /// A bound that was met by the last piece of work has kept nothing back.

@@ -105,7 +105,8 @@ package struct SyncEngine: Sendable {
         return RunReport.Tallies(
             sources: sources,
             total: try parts.manifest.tally(of: nil, run: settings.run),
-            lost: try parts.manifest.lostCount()
+            lost: try parts.manifest.lostCount(),
+            damage: try parts.manifest.damage()
         )
     }
 
