@@ -103,7 +103,7 @@ extension VaultError.Kind {
         switch self {
         case .noArchive: .noArchive
         case .locked: .locked
-        case .exists, .newerFormat, .otherBrand, .notOwner: .usage
+        case .exists, .notFound, .newerFormat, .otherBrand, .notOwner: .usage
         case .damaged: .damaged
         case .auditDamaged, .rolledBack: .audit
         case .keyMissing: .key

@@ -118,7 +118,7 @@ package struct SyncEngine: Sendable {
         do {
             try await parts.beforeEnd()
             try await close(with: report.listings(of: summary, settings) + [.finished(summary)])
-            return summary
+            return summary.with(copyFailures: await parts.copyFailures())
         } catch {
             var report = report
             report.note(error)

@@ -161,7 +161,8 @@ struct Sync: AsyncParsableCommand {
             observer: progress,
             clock: clock,
             beforeEnd: { try await vault.emptyInbox() },
-            costs: { connection.costs() }
+            costs: { connection.costs() },
+            copyFailures: { await vault.journal.copyFailures }
         )
     }
 
