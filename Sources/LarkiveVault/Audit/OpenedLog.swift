@@ -40,10 +40,12 @@ struct OpenedLog: Sendable {
             let shelf = try NoteShelf(tlog: tlog, state: state, key: key)
             try segments.checkNewest()
             let sealed = try Self.end(of: try segments.last(), in: segments)
+            // Before anything is signed: the former key must not vouch for a restart.
+            try Self.refuseUnfinishedRestart(sealed.last, shelf)
             let tree = try Self.tree(over: sealed, shelf, segments, now)
             try self.init(segments, quarantine, shelf, sealed, tree)
         } catch { throw AuditError(error) }
-        try refuseUnfinishedRestart()
+        try Self.refuseUnfinishedRestart(last, shelf)
     }
 
     /// Takes over what is sealed, and the valid part of the journal after it.
@@ -74,7 +76,10 @@ struct OpenedLog: Sendable {
     }
 
     /// A restart that died half-way is begun again: nothing may follow its record but its note.
-    private func refuseUnfinishedRestart() throws(AuditError) {
+    private static func refuseUnfinishedRestart(
+        _ last: AuditRecord?,
+        _ shelf: NoteShelf
+    ) throws(AuditError) {
         guard let last, let change = KeyChange(last), change.kind == .restarted,
             change.key != shelf.verifier
         else { return }
