@@ -76,7 +76,7 @@ package struct ArchiveIdentity: Hashable, Sendable {
 /// Why an archive cannot be used.
 package struct VaultError: Error, Equatable, Sendable {
     package enum Kind: Equatable, Sendable {
-        case noArchive, exists, locked, newerFormat, otherBrand, notOwner
+        case noArchive, exists, notFound, locked, newerFormat, otherBrand, notOwner
         /// Something in the archive's place that is not used as it is: a link, a foreign file, NFS.
         case refused
         case damaged, auditDamaged, rolledBack, keyMissing, noSpace, notWritable
@@ -129,12 +129,17 @@ package struct VaultError: Error, Equatable, Sendable {
         case .damaged:
             self.init(.auditDamaged, failure.detail, hint: "run `larkive audit verify` to see what")
         case .rolledBack:
-            self.init(.rolledBack, failure.detail, hint: "run `larkive audit verify` to see what")
+            self.init(
+                .rolledBack,
+                failure.detail,
+                hint: "see what: larkive audit verify; if it is a restored backup: larkive audit "
+                    + "restart --reason TEXT"
+            )
         case .keyMissing:
             self.init(
                 .keyMissing,
                 failure.detail,
-                hint: "check `state:` in the config, or restore STATE"
+                hint: KeyFile.restore
             )
         }
     }

@@ -41,6 +41,12 @@ package struct ReadingVault: Sendable {
         } catch { throw VaultError(error) }
     }
 
+    /// Asks whether a run has the archive.
+    package static func runningProbe(at path: String) -> (@Sendable () -> Bool)? {
+        guard let root = try? Directory.open(path) else { return nil }
+        return { (try? VaultLock.isHeld(in: root)) ?? false }
+    }
+
     /// Keeps an event before anything is handed out; throws when it cannot be kept.
     package func note(_ event: AuditEvent, at time: Timestamp) throws {
         try Self.put(event, at: time, into: layout)

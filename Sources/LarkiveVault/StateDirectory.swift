@@ -16,14 +16,14 @@ enum StateDirectory {
     }
 
     private static func unusable(_ failure: DiskError, _ path: String) -> VaultError {
-        guard failure.isMissing else {
-            let hint = failure.refusal?.hint ?? "larkive must be able to read and write STATE"
-            return VaultError(.keyMissing, failure.description, hint: hint)
+        if let refusal = failure.refusal {
+            return VaultError(.keyMissing, failure.description, hint: refusal.hint)
         }
+        guard failure.isMissing else { return VaultError(failure) }
         return VaultError(
             .keyMissing,
             "there is no signing key in \(path)",
-            hint: "check `state:` in the config, or restore STATE"
+            hint: KeyFile.restore
         )
     }
 }

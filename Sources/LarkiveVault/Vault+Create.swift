@@ -78,7 +78,7 @@ extension Vault {
     /// A new archive's id.
     package static func newID() -> String { UUID().uuidString.lowercased() }
 
-    private static func makeFolders(at path: String) throws {
+    static func makeFolders(at path: String) throws {
         do {
             try FileManager.default.createDirectory(
                 atPath: path,
@@ -98,7 +98,7 @@ extension Vault {
         in state: Directory,
         audit: Directory
     ) throws -> VerifierKey {
-        guard try state.contents(keyFile) == nil else {
+        guard try state.contents(KeyFile.name) == nil else {
             throw VaultError(
                 .exists,
                 "\(state.path) holds the key of another archive",
@@ -106,13 +106,11 @@ extension Vault {
             )
         }
         let key = SigningKey.made()
-        let verifier = key.verifier(for: "larkive/\(identity.id)/1")
+        let origin = Origin(archive: identity.id, number: 1)
+        let verifier = key.verifier(for: origin.description)
         let keys = try audit.directory("tlog").makeDirectory("keys")
-        _ = try keys.createOnce(
-            "1-\(Hex.text(verifier.id)).vkey",
-            with: Array("\(verifier)\n".utf8)
-        )
-        try state.replace(keyFile, with: key.file.reveal())
+        _ = try keys.createOnce(verifier.fileName, with: Array("\(verifier)\n".utf8))
+        try state.replace(KeyFile.name, with: key.file.reveal())
         return verifier
     }
 

@@ -5,7 +5,6 @@ internal import CLinux
 /// An archive that is open for writing: store, audit log and manifest, under the lock.
 package struct Vault: Sendable {
     private static let walkFile = "walk.sqlite"
-    static let keyFile = "key"
 
     package let identity: ArchiveIdentity
     package let objects: DiskObjectStore
@@ -33,19 +32,22 @@ package struct Vault: Sendable {
     ) async throws -> Vault {
         lk_private_umask()
         do {
-            let vault = try Vault(at: path, state: state, run: run, clock: clock, rules: rules)
+            let vault = try Vault(at: path, run: run, clock: clock, rules: rules) { layout in
+                try openLog(layout, state: state, at: clock.now())
+            }
             try await vault.journal.seal()
+            try await vault.finishRotation()
             try await vault.emptyInbox()
             return vault
         } catch { throw VaultError(error) }
     }
 
-    private init(
+    init(
         at path: String,
-        state: String,
         run: RunID,
         clock: any WallClock,
-        rules: VaultRules
+        rules: VaultRules,
+        log openLog: (Layout) throws -> OpenedLog
     ) throws {
         layout = try Layout.openForWriting(path, rules)
         let bytes = try layout.root.contents(ArchiveIdentity.fileName) ?? []
@@ -58,12 +60,18 @@ package struct Vault: Sendable {
             quarantine: layout.quarantine,
             barriers: Barriers(rules.barrier)
         )
-        let log = try Self.openLog(layout, state: state, clock: clock)
+        let log = try openLog(layout)
         manifest = try SQLiteManifest(
             at: layout.manifestPath,
             walk: layout.staging.path(Self.walkFile)
         )
-        journal = AuditJournal(log, run: run, clock: clock, salts: Self.salt)
+        journal = AuditJournal(
+            log,
+            run: run,
+            clock: clock,
+            copies: NoteCopies(folders: rules.auditCopies),
+            salts: Self.salt
+        )
         try RollForward(segments: log.segments, manifest: manifest)
             .apply(upTo: log.head.size, leftover: log.leftover)
         if let recorded = try manifest.archiveDigest(), !identity.isSpokenOf(by: recorded) {
@@ -82,38 +90,6 @@ package struct Vault: Sendable {
                 tornDigest: log.torn?.digest,
                 quarantined: log.torn?.file
             )
-    }
-
-    private static func openLog(
-        _ layout: Layout,
-        state path: String,
-        clock: any WallClock
-    ) throws -> OpenedLog {
-        let state = try StateDirectory.open(path)
-        guard try state.look(at: keyFile) != nil,
-            case let file = try state.file(keyFile, .reading),
-            let key = SigningKey(file: try file.readAll())
-        else {
-            throw VaultError(
-                .keyMissing,
-                "there is no signing key in \(path)",
-                hint: "check `state:` in the config, or restore STATE"
-            )
-        }
-        guard try file.mode() & 0o077 == 0 else {
-            throw VaultError(
-                .keyMissing,
-                "\(file.path) can be read by others",
-                hint: "chmod 600 \(file.path)"
-            )
-        }
-        return try OpenedLog(
-            audit: layout.audit,
-            quarantine: layout.quarantine,
-            state: state,
-            key: key,
-            at: clock.now()
-        )
     }
 
     @Sendable private static func salt() -> [UInt8] {

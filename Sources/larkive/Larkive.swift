@@ -115,7 +115,7 @@ extension VaultError.Kind {
         switch self {
         case .noArchive: .noArchive
         case .locked: .locked
-        case .exists, .newerFormat, .otherBrand, .notOwner, .refused: .usage
+        case .exists, .notFound, .newerFormat, .otherBrand, .notOwner, .refused: .usage
         case .other: .unclassified
         case .damaged: .damaged
         case .auditDamaged, .rolledBack: .audit

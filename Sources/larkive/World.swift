@@ -46,6 +46,24 @@ struct World: Sendable {
         )
     }
 
+    /// For going on with a new key; takes the lock.
+    func restarting(
+        _ run: RunID,
+        isForced: Bool,
+        hidden: JSONObject
+    ) async throws -> (vault: Vault, change: KeyChange) {
+        let identity = try ReadingVault.identity(at: config.archive)
+        return try await Vault.restart(
+            at: config.archive,
+            state: state(of: identity.id),
+            run: run,
+            clock: clock,
+            rules: rules,
+            isForced: isForced,
+            hidden: hidden
+        )
+    }
+
     var rules: VaultRules { config.rules }
 
     /// Lends a connection to the platform and closes it afterwards, whatever happens.

@@ -58,8 +58,13 @@ import Testing
         #expect(try tree.root(at: Int64(leaves.count)) == Self.root(leaves[...]))
         #expect(try tree.root(at: 65_536) == Self.root(leaves[..<65_536]))
         var growing = GrowingTree()
-        for leaf in leaves { growing.append(leaf) }
-        #expect(growing.levels.map(\.count) == [65_836, 257, 1])
+        var full: [GrowingTree.Row] = []
+        for leaf in leaves { full += growing.append(leaf) }
+        #expect(full.map(\.tile.level).filter { $0 == 0 }.count == 257)
+        #expect(full.last?.tile == Tile(level: 0, index: 256))
+        #expect(full.filter { $0.tile.level == 1 }.map(\.tile.index) == [0])
+        #expect(growing.rest.map(\.hashes.count) == [44, 1, 1])
+        #expect(growing.rest.map(\.tile.index) == [257, 1, 0])
     }
 
     @Test(arguments: [

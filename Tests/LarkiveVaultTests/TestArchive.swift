@@ -30,9 +30,9 @@ struct TestArchive {
         return RunID.made(at: clock.now(), using: &random)
     }
 
-    func open() async throws -> Vault {
+    func open(rules: VaultRules = VaultRules()) async throws -> Vault {
         clock.advance(seconds: 1)
-        return try await Vault.open(at: path, state: state, run: run, clock: clock)
+        return try await Vault.open(at: path, state: state, run: run, clock: clock, rules: rules)
     }
 
     /// The findings, without the mere remark that something lies in quarantine or staging.

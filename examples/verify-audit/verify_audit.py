@@ -9,7 +9,7 @@ PUBLIC = re.compile(rb'(?:"(?!private":)[a-z0-9_]+":|"[ !#-\[\]-~]*"(?!:)|(?:0|[
 FIELDS = {"seq", "prev", "time", "run", "type", "commitment"}
 DUMP = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 TILE = re.compile(r"(\d+)/((?:x\d{3}/)*\d{3})(?:\.p/(\d+))?")
-findings = []
+findings, changes = [], []
 def sha256(*parts): return hashlib.sha256(b"".join(parts)).digest()
 def refuse(number): raise ValueError(f"{number} is not an integer")
 def read_json(text):
@@ -35,6 +35,7 @@ def read_lines(place, data, leaves, seq):  # appends to leaves, returns the seq 
         if problem: findings.append(f"{place} line {number}: {problem}")
         leaves.append(leaf)
         seq = fields["seq"] + 1
+        if fields.get("type") in ("key.rotated", "log.restarted"): changes.append(fields)
     return seq
 
 def root(levels, size):  # levels[h] holds the perfect subtrees of 2^h leaves
@@ -47,18 +48,28 @@ def read_key(text):
     blob = base64.b64decode(blob, validate=True)
     if blob[:1] + sha256(name.encode(), b"\n", blob)[:4] != b"\1" + bytes.fromhex(key_id): raise ValueError("bad key")
     return name, bytes.fromhex(key_id), Ed25519PublicKey.from_public_bytes(blob[1:])
-def check_note(path, keys, levels):  # returns the size that the note signs
+def rank(key): return int(key[0].rpartition("/")[2])
+def after(key): return [change for change in changes if rank(read_key(change["key"])) > rank(key)][:1]
+def check_note(path, keys, levels, own):  # returns the size that the note signs and the key
     try:
         text, _, signature = path.read_text("utf-8").partition("\n\n")
         (origin, size, signed), (dash, name, blob) = text.split("\n"), signature.removesuffix("\n").split(" ")
         blob, size = base64.b64decode(blob, validate=True), int(size)
-        key = [key for owner, key_id, key in keys if (owner, owner, key_id, "\u2014") == (origin, name, blob[:4], dash)]
+        key = [key for key in keys if (key[0], key[0], key[1], "\u2014") == (origin, name, blob[:4], dash)]
         if not key: raise ValueError("no known key has signed it")
-        key[0].verify(blob[4:], text.encode() + b"\n")
-        if size <= len(levels[0]) and root(levels, size) == base64.b64decode(signed): return size
+        key[0][2].verify(blob[4:], text.encode() + b"\n")
+        for end in after(key[0]):  # what a restart has told to be cut off was signed and is not here
+            if own and end["type"] == "log.restarted" and end["seq"] < size <= end.get("former_size", 0): return 0, key[0]
+            if size > end["seq"] + (end["type"] == "key.rotated"): raise ValueError("signed by a key whose time was over")
+        if size <= len(levels[0]) and root(levels, size) == base64.b64decode(signed): return size, key[0]
         raise ValueError(f"the {len(levels[0])} sealed records do not give what it signs for {size}")
     except (OSError, ValueError, InvalidSignature) as error: findings.append(f"{path}: {str(error) or 'wrong signature'}")
-    return 0
+    return 0, None
+def follow(keys, notes, levels):  # a key that is trusted vouches for the one that its last record names
+    for change in changes:
+        known = [check_note(path, keys, levels, True) for path in notes]
+        if change["type"] == "key.rotated" and any(size > change["seq"] for size, key in known): keys.append(read_key(change["key"]))
+    findings.clear()
 def check_tiles(folder, levels, newest):
     widths = {}
     for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".new"):
@@ -83,12 +94,22 @@ def main(audit, checkpoint, key):
     while len(levels[-1]) > 1: levels.append([sha256(b"\1", *pair) for pair in zip(levels[-1][::2], levels[-1][1::2])])
     journal = b"" if data.startswith(journal) else journal[:journal.rfind(b"\n") + 1]  # a prefix is sealed already
     read_lines("open.jsonl", journal, leaves, seq)
-    keys = [read_key(text) for text in key or [path.read_text() for path in audit.glob("tlog/keys/*.vkey")]]
-    notes = [*sorted(audit.glob("tlog/checkpoints/*/*.note")), audit / "tlog/checkpoint", *checkpoint]
-    newest = max(check_note(path, keys, levels) for path in notes)
+    notes = [*sorted(audit.glob("tlog/checkpoints/*/*.note")), audit / "tlog/checkpoint"]
+    folder = [read_key(path.read_text()) for path in sorted(audit.glob("tlog/keys/*.vkey"))]
+    named, kept = [read_key(change["key"])[:2] for change in changes], findings[:]
+    keys = [read_key(text) for text in key] if key else [one for one in folder if rank(one) == 1 or one[:2] in named]
+    if key: follow(keys, notes, levels)
+    findings[:] = kept
+    signed = [check_note(path, keys, levels, path in notes) for path in [*notes, *checkpoint]]
+    newest, signers = max(size for size, _ in signed), [one and one[:2] for _, one in signed]
+    for one in folder:  # unused first keys and later keys that no record names
+        if one[:2] not in named and (rank(one) > 1 or [rank(each) for each in folder].count(1) > 1 and one[:2] not in signers):
+            findings.append(f"tlog/keys: no record names {one[0]}+{one[1].hex()}")
     check_tiles(audit / "tlog/tile", levels, newest)
     if findings: sys.exit("\n".join(findings))
     print(f"OK size={newest} root={root(levels, newest).hex()}")
+    for change in [change for change in changes if change["type"] == "log.restarted"]:
+        print(f"restarted at record {change['seq']}, {change['time']}: {change.get('former_size', '?')} records had been signed")
     print(f"sealed and not signed: {len(levels[0]) - newest}; open, not sealed: {len(leaves) - len(levels[0])}")
     print(f"not excluded: that records were cut off after {newest}, the size of the newest note given" +
         ("" if key else "; that all was signed anew by somebody else (give your key with --key)"))

@@ -60,6 +60,8 @@ package struct EngineParts: Sendable {
     let beforeEnd: @Sendable () async throws -> Void
     /// Link calls and seconds of throttling so far.
     let costs: @Sendable () -> RunFigures
+    /// Why copies of the newest note could not be kept, asked when everything is sealed.
+    let copyFailures: @Sendable () async -> Set<String>
 
     package init(
         mail: any MailSource,
@@ -71,7 +73,8 @@ package struct EngineParts: Sendable {
         observer: any RunObserver,
         clock: any WallClock,
         beforeEnd: @escaping @Sendable () async throws -> Void,
-        costs: @escaping @Sendable () -> RunFigures
+        costs: @escaping @Sendable () -> RunFigures,
+        copyFailures: @escaping @Sendable () async -> Set<String> = { [] }
     ) {
         self.mail = mail
         self.tasks = tasks
@@ -83,5 +86,6 @@ package struct EngineParts: Sendable {
         self.clock = clock
         self.beforeEnd = beforeEnd
         self.costs = costs
+        self.copyFailures = copyFailures
     }
 }

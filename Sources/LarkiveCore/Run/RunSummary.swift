@@ -25,6 +25,24 @@ package struct RunSummary: Sendable {
         }
     }
 
+    /// The run is as complete as before; somebody should know all the same.
+    func with(copyFailures: Set<String>) -> RunSummary {
+        guard !copyFailures.isEmpty else { return self }
+        return RunSummary(
+            run: run,
+            started: started,
+            finished: finished,
+            sources: sources,
+            totals: totals,
+            figures: figures,
+            conditions: conditions.union([.copyFailed]),
+            signal: signal,
+            unseen: unseen,
+            warnings: warnings
+                + copyFailures.sorted().map { "the newest note could not be copied: \($0)" }
+        )
+    }
+
     package var conditionWords: [String] { conditions.map(\.rawValue).sorted() }
 }
 

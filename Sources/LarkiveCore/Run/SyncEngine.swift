@@ -125,7 +125,7 @@ package struct SyncEngine: Sendable {
                 with: report.listings(of: summary, settings) + [.finished(summary)],
                 folds: !report.isManifestBehind
             )
-            return summary
+            return summary.with(copyFailures: await parts.copyFailures())
         } catch {
             var report = report
             report.note(error)

@@ -7,9 +7,10 @@ package actor AuditJournal: AuditLog {
     static let sealAfterSeconds: Int64 = 3_600
 
     let segments: Segments
-    private let shelf: NoteShelf
+    private var shelf: NoteShelf
     private let clock: any WallClock
     private let run: RunID
+    private let copies: NoteCopies
     private let salts: @Sendable () -> [UInt8]
     private var journal: JournalFile
     private var tree: MerkleTree<TileDirectory>
@@ -17,6 +18,12 @@ package actor AuditJournal: AuditLog {
     private var head: Head
     private var unsealed: (bytes: Int, since: Timestamp?)
     private var refusal: AuditError?
+    /// The key that the last record names; nothing may follow before that key has signed.
+    private(set) var announced: VerifierKey?
+    /// The restart that this process has recorded.
+    private(set) var restart: KeyChange?
+    /// Folders for copies of notes in which the newest could not be kept, with the reason.
+    private(set) package var copyFailures: Set<String> = []
 
     /// The end of the log.
     struct Head: Sendable {
@@ -29,6 +36,7 @@ package actor AuditJournal: AuditLog {
         _ opened: OpenedLog,
         run: RunID,
         clock: any WallClock,
+        copies: NoteCopies = NoteCopies(),
         salts: @escaping @Sendable () -> [UInt8]
     ) {
         segments = opened.segments
@@ -37,9 +45,11 @@ package actor AuditJournal: AuditLog {
         tree = opened.tree
         lastSegment = opened.lastSegment
         head = opened.head
+        announced = opened.last.flatMap { KeyChange($0)?.key }
         unsealed = (opened.unsealed, opened.unsealed > 0 ? clock.now() : nil)
         self.run = run
         self.clock = clock
+        self.copies = copies
         self.salts = salts
     }
 
@@ -60,6 +70,9 @@ package actor AuditJournal: AuditLog {
             throw error.asAuditError
         }
         unsealed = (unsealed.bytes + bytes.count, unsealed.since ?? now)
+        let change = lines.last.flatMap { KeyChange($0.record) }
+        announced = change?.key
+        if change?.kind == .restarted { restart = change }
         return lines.map(\.record)
     }
 
@@ -119,7 +132,42 @@ package actor AuditJournal: AuditLog {
         let former = tree.size
         let leaves = try OpenedLog.leaves(of: name, in: segments, from: former)
         try tree.append(leaves)
-        try shelf.sign(size: tree.size, root: tree.root(at: tree.size), at: clock.now())
+        try sign()
         try tree.tiles.prune(from: former, to: tree.size)
     }
+
+    private func sign() throws(AuditError) {
+        let root = try tree.root(at: tree.size)
+        let note = try shelf.sign(size: tree.size, root: root, at: clock.now())
+        copyFailures.formUnion(copies.keep(note, shelf.verifier))
+    }
+
+    /// Signs what is there with another key, which is the archive's from then on.
+    ///
+    /// To be called when the record that names it is sealed and signed by the former one. Dying
+    /// before STATE's key is replaced leaves a note that says which key is to be put there.
+    func goOn(with key: SigningKey) throws(AuditError) {
+        if let refusal { throw refusal }
+        let origin = shelf.origin.with(number: shelf.origin.number + 1)
+        let next = NoteShelf(tlog: shelf.tlog, state: shelf.state, key: key, origin: origin)
+        shelf = next
+        do {
+            try sign()
+            try next.makeKeyCurrent()
+        } catch {
+            refusal = error
+            throw error
+        }
+    }
+
+    /// The key that would follow the present one.
+    func following(_ key: SigningKey) -> VerifierKey {
+        key.verifier(for: shelf.origin.with(number: shelf.origin.number + 1).description)
+    }
+
+    /// The last step of a restart: from here on the new key is the archive's.
+    func makeKeyCurrent() throws(AuditError) { try shelf.makeKeyCurrent() }
+
+    var state: Directory { shelf.state }
+    var ownKey: VerifierKey { shelf.verifier }
 }

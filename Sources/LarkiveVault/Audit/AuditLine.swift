@@ -48,6 +48,22 @@ extension AuditLine {
         guard bytes.count <= Self.longestLine else { throw AuditLineError(kind: .tooLong) }
     }
 
+    /// Whether an event of another command can become a record: nothing in it breaks the format.
+    static func canHold(_ event: AuditEvent) -> Bool {
+        let own = Set(event.record.members.map(\.name))
+        guard own.count == event.record.members.count, own.isDisjoint(with: AuditRecord.ownFields),
+            event.hidden["salt"] == nil, let run = RunID("r")
+        else { return false }
+        let record = AuditRecord(
+            seq: 1 << 52,
+            time: Timestamp(milliseconds: 0),
+            run: run,
+            event: event
+        )
+        let line = try? AuditLine(record, after: .zero, salt: Array(repeating: 0, count: saltBytes))
+        return line.flatMap { try? AuditLine(reading: $0.bytes) } != nil
+    }
+
     private init(
         _ record: AuditRecord,
         _ previous: TreeHash?,
@@ -152,7 +168,7 @@ extension AuditLine {
 }
 
 extension AuditRecord {
-    private static let ownFields: Set = ["seq", "prev", "time", "run", "type", "commitment"]
+    fileprivate static let ownFields: Set = ["seq", "prev", "time", "run", "type", "commitment"]
 
     fileprivate init(fields: JSONObject, hidden: JSONObject) throws(AuditLineError) {
         guard let seq = fields["seq"]?.integer else {

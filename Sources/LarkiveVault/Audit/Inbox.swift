@@ -24,26 +24,56 @@ package struct Inbox: Sendable {
     }
 
     /// All readable entries, in the order of their time; what is unreadable stays where it is.
-    func entries() throws(DiskError) -> [Entry] {
-        var found: [(time: String, entry: Entry)] = []
-        for file in try directory.names() where file.hasSuffix(Self.ending) {
-            let name = String(file.dropLast(Self.ending.count))
-            guard let bytes = try directory.contents(file),
-                let value = try? JSONReader.read(bytes, duplicates: .refused),
-                let type = value["type"]?.string.flatMap(RecordType.init(rawValue:)),
-                Self.allowed.contains(type),
-                let time = value["time"]?.string, Timestamp(time) != nil,
-                var record = value["record"]?.object, let hidden = value["private"]?.object
-            else { continue }
-            record.append("observed", .string(time))
-            record.append("inbox", .string(name))
-            found.append((time, Entry(name: name, event: AuditEvent(type, record, hidden: hidden))))
+    func entries() throws(DiskError) -> [Entry] { try look().waiting }
+
+    /// Entries that wait, in the order of their time, and names of what is no entry.
+    ///
+    /// `name.json.new` and files without a name are of writers that have not finished.
+    func look() throws(DiskError) -> (waiting: [Entry], strange: [String]) {
+        var (found, strange) = ([(time: String, entry: Entry)](), [String]())
+        for file in try directory.names() {
+            // Gone meanwhile: another holder of the lock has made a record of it.
+            guard let bytes = try read(file) else { continue }
+            guard let (time, entry) = Self.entry(file, bytes) else {
+                strange.append(file)
+                continue
+            }
+            found.append((time, entry))
         }
-        return found.sorted { $0.time < $1.time }.map(\.entry)
+        return (
+            found.sorted { ($0.time, $0.entry.name) < ($1.time, $1.entry.name) }.map(\.entry),
+            strange
+        )
+    }
+
+    /// What cannot be read as a file is no entry either.
+    private func read(_ file: String) throws(DiskError) -> [UInt8]? {
+        do {
+            return try directory.contents(file)
+        } catch { return [] }
+    }
+
+    private static func entry(_ file: String, _ bytes: [UInt8]) -> (String, Entry)? {
+        let name = String(file.dropLast(ending.count))
+        guard file.hasSuffix(ending), Hex.bytes(name)?.count == 8, name == name.lowercased(),
+            let value = try? JSONReader.read(bytes, duplicates: .refused),
+            let type = value["type"]?.string.flatMap(RecordType.init(rawValue:)),
+            allowed.contains(type),
+            let time = value["time"]?.string, Timestamp(time) != nil,
+            var record = value["record"]?.object, let hidden = value["private"]?.object
+        else { return nil }
+        record.append("observed", .string(time))
+        record.append("inbox", .string(name))
+        let event = AuditEvent(type, record, hidden: hidden)
+        return AuditLine.canHold(event) ? (time, Entry(name: name, event: event)) : nil
     }
 
     func remove(_ names: some Sequence<String>) throws(DiskError) {
-        for name in names { try directory.remove(name + Self.ending) }
+        for name in names {
+            do {
+                try directory.remove(name + Self.ending)
+            } catch let failure where failure.isMissing {}
+        }
         try directory.sync()
     }
 

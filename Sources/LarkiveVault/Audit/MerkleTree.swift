@@ -61,7 +61,12 @@ struct MerkleTree<Tiles: TileStore>: Sendable {
     /// The root over the first `count` leaves, which may be fewer than there are.
     func root(at count: Int64) throws(AuditError) -> TreeHash {
         guard count <= size else { throw AuditError(.damaged, "tree of \(size) asked at \(count)") }
-        var (start, subtrees) = (Int64(0), [TreeHash]())
+        return try root(from: 0, count: count)
+    }
+
+    /// The root over `count` leaves from one that is a multiple of the power of two above `count`.
+    func root(from first: Int64, count: Int64) throws(AuditError) -> TreeHash {
+        var (start, subtrees) = (first, [TreeHash]())
         for height in stride(from: Int64(62), through: 0, by: -1) where count & (1 << height) != 0 {
             subtrees.append(try perfectSubtree(height: height, start: start))
             start += 1 << height

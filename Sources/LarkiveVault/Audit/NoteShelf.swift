@@ -2,28 +2,44 @@ internal import LarkiveCore
 
 /// Where signed notes are kept: the newest in STATE and in the archive, every one in the archive.
 struct NoteShelf: Sendable {
-    private static let newest = "checkpoint"
-    private static let seen = "seen"
+    static let newest = "checkpoint"
+    static let seen = "seen"
 
     /// `audit/tlog`.
     let tlog: Directory
     let state: Directory
     let key: SigningKey
-    /// `larkive/<archive id>/<n>`; n counts restarts of the log.
-    let origin: String
+    /// Which of the archive's keys this is.
+    let origin: Origin
 
-    private var verifier: VerifierKey { key.verifier(for: origin) }
+    var verifier: VerifierKey { key.verifier(for: origin.description) }
 
-    /// Finds the origin that this key signs for among the public keys of the archive.
-    init(tlog: Directory, state: Directory, key: SigningKey) throws(AuditError) {
+    init(tlog: Directory, state: Directory, key: SigningKey, origin: Origin) {
         self.tlog = tlog
         self.state = state
         self.key = key
+        self.origin = origin
+    }
+
+    /// Finds the origin that this key signs for among the public keys of the archive.
+    init(tlog: Directory, state: Directory, key: SigningKey) throws(AuditError) {
         let known = try Self.keys(in: tlog)
-        guard let own = known.last(where: { $0 == key.verifier(for: $0.name) }) else {
+        guard let own = known.last(where: { $0 == key.verifier(for: $0.name) }),
+            let origin = Origin(own.name)
+        else {
             throw AuditError(.keyMissing, "the key in \(state.path) is not this archive's")
         }
-        origin = own.name
+        // A key that waits to take over may be public before it is in its place.
+        let waiting = try? KeyFile.read(KeyFile.next, in: state)
+        let others = known.filter { waiting?.verifier(for: $0.name) != $0 }
+        let newest = others.map(\.originNumber).max() ?? 0
+        guard newest == origin.number else {
+            throw AuditError(
+                .keyMissing,
+                "the archive has key \(newest), the one in \(state.path) is key \(origin.number)"
+            )
+        }
+        self.init(tlog: tlog, state: state, key: key, origin: origin)
     }
 
     static func keys(in tlog: Directory) throws(AuditError) -> [VerifierKey] {
@@ -34,24 +50,32 @@ struct NoteShelf: Sendable {
                 let text = String(decoding: try folder.contents(name) ?? [], as: UTF8.self)
                 if let key = VerifierKey(text.filter { $0 != "\n" }) { keys.append(key) }
             }
-            return keys
+            return keys.sorted { $0.originNumber < $1.originNumber }
         } catch { throw error.asAuditError }
     }
 
-    /// The newest note that this archive's key has signed, as the archive and STATE know it.
+    /// The newest note that a key of this archive has signed, as the archive and STATE know it.
     ///
     /// Notes are replaced whole, so one that is there and not signed was changed by somebody.
     func newestNotes() throws(AuditError) -> (archive: SignedNote?, state: SignedNote?) {
-        (try note(Self.newest, in: tlog), try note(Self.seen, in: state))
+        let keys = try Self.keys(in: tlog)
+        return (
+            try note(Self.newest, in: tlog, signedBy: keys),
+            try note(Self.seen, in: state, signedBy: keys)
+        )
     }
 
-    private func note(_ name: String, in folder: Directory) throws(AuditError) -> SignedNote? {
+    private func note(
+        _ name: String,
+        in folder: Directory,
+        signedBy keys: [VerifierKey]
+    ) throws(AuditError) -> SignedNote? {
         let bytes: [UInt8]?
         do {
             bytes = try folder.contents(name)
         } catch { throw error.asAuditError }
         guard let bytes else { return nil }
-        guard let note = SignedNote(String(decoding: bytes, as: UTF8.self), signedBy: verifier)
+        guard let note = SignedNote(String(decoding: bytes, as: UTF8.self), signedByAnyOf: keys)
         else {
             throw AuditError(.damaged, "\(folder.path(name)) is not signed by this archive's key")
         }
@@ -62,27 +86,53 @@ struct NoteShelf: Sendable {
     ///
     /// Dying after STATE leaves a note that the next opening publishes again; so no other root can
     /// ever be signed for this size.
-    func sign(size: Int64, root: ContentDigest, at now: Timestamp) throws(AuditError) {
-        let checkpoint = Checkpoint(origin: origin, size: size, root: root)
-        try publish(SignedNote(checkpoint, with: key), at: now)
+    func sign(size: Int64, root: ContentDigest, at now: Timestamp) throws(AuditError) -> SignedNote
+    {
+        let checkpoint = Checkpoint(origin: origin.description, size: size, root: root)
+        let note = try SignedNote(checkpoint, with: key)
+        try publish(note, at: now)
+        return note
     }
 
     func publish(_ note: SignedNote, at now: Timestamp) throws(AuditError) {
         let bytes = Array(note.text.utf8)
         do {
+            // Dying before this leaves a record that names a key which has signed nothing.
+            try keep(verifier)
             try state.replace(Self.seen, with: bytes)
             let shelf = try tlog.makeDirectory("checkpoints")
                 .makeDirectory(now.date.year.padded(4))
-            _ = try shelf.createOnce("\(note.checkpoint.size.padded(12)).note", with: bytes)
+            let suffix = Origin(note.checkpoint.origin)?.suffix ?? ""
+            let name = "\(note.checkpoint.size.padded(12))\(suffix).note"
+            // Other bytes under this name are found by `verify`; they hold up no run.
+            _ = try shelf.createOnce(name, with: bytes)
             try tlog.replace(Self.newest, with: bytes)
         } catch { throw error.asAuditError }
+    }
+
+    private func keep(_ verifier: VerifierKey) throws(DiskError) {
+        let keys = try tlog.makeDirectory("keys")
+        guard try keys.contents(verifier.fileName) == nil else { return }
+        _ = try keys.createOnce(verifier.fileName, with: Array("\(verifier)\n".utf8))
+    }
+}
+
+extension SignedNote {
+    init?(_ text: String, signedByAnyOf keys: [VerifierKey]) {
+        for key in keys {
+            guard let note = SignedNote(text, signedBy: key) else { continue }
+            self = note
+            return
+        }
+        return nil
     }
 }
 
 /// The newest note that STATE has seen.
 package enum SeenNote {
     package static func text(in state: String) -> String? {
-        guard let folder = try? Directory.open(state), let bytes = try? folder.contents("seen")
+        guard let folder = try? Directory.open(state),
+            let bytes = try? folder.contents(NoteShelf.seen)
         else { return nil }
         return String(decoding: bytes, as: UTF8.self)
     }

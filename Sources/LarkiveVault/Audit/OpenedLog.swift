@@ -16,6 +16,8 @@ struct OpenedLog: Sendable {
     let leftover: [AuditRecord]
     /// What a dying run left after the last valid line; already in quarantine.
     let torn: Torn?
+    /// The last record of all; what it says may have to be finished.
+    let last: AuditRecord?
 
     struct Torn: Sendable {
         let bytes: Int
@@ -30,66 +32,92 @@ struct OpenedLog: Sendable {
         key: SigningKey,
         at now: Timestamp
     ) throws(AuditError) {
-        segments = Segments(audit: audit)
+        let segments = Segments(audit: audit)
         do {
             guard let tlog = try? audit.directory("tlog") else {
                 throw AuditError(.damaged, "\(audit.path("tlog")) is missing")
             }
-            shelf = try NoteShelf(tlog: tlog, state: state, key: key)
-            lastSegment = try segments.last()
-            try Self.checkGaps(in: segments)
-            let sealed = try Self.end(of: lastSegment, in: segments)
-            tree = try Self.tree(over: sealed.size, shelf, segments, now)
-            let found = try JournalFile(audit: audit)
-            let bytes = try audit.contents(JournalFile.name) ?? []
-            let content = Self.unsealedPart(of: bytes, after: sealed)
-            torn = try Self.quarantine(content.torn, in: quarantine)
-            journal =
-                content.bytes == bytes ? found : try found.replaced(with: content.bytes)
-            leftover = content.lines.map(\.record)
-            unsealed = content.bytes.count
-            head =
-                content.lines.last.map {
-                    AuditJournal.Head(size: $0.record.seq + 1, leaf: $0.leaf, time: $0.record.time)
-                } ?? sealed
+            let shelf = try NoteShelf(tlog: tlog, state: state, key: key)
+            try segments.checkNewest()
+            let sealed = try Self.end(of: try segments.last(), in: segments)
+            // Before anything is signed: the former key must not vouch for a restart.
+            try Self.refuseUnfinishedRestart(sealed.last, shelf)
+            let tree = try Self.tree(over: sealed, shelf, segments, now)
+            try self.init(segments, quarantine, shelf, sealed, tree)
         } catch { throw AuditError(error) }
+        try Self.refuseUnfinishedRestart(last, shelf)
     }
 
-    /// A listing of names; what is in the middle of the log is read by `verify`, not by every run.
-    private static func checkGaps(in segments: Segments) throws {
-        for (place, name) in try segments.all().enumerated() where name.number != Int64(place) {
-            throw AuditError(.damaged, "segment \(place) is missing before \(name.path)")
+    /// Takes over what is sealed, and the valid part of the journal after it.
+    init(
+        _ segments: Segments,
+        _ quarantine: Directory,
+        _ shelf: NoteShelf,
+        _ sealed: Sealed,
+        _ tree: MerkleTree<TileDirectory>
+    ) throws {
+        self.segments = segments
+        self.shelf = shelf
+        self.tree = tree
+        lastSegment = sealed.segment
+        let audit = segments.audit
+        let found = try JournalFile(audit: audit)
+        let bytes = try audit.contents(JournalFile.name) ?? []
+        let content = sealed.continues(in: bytes)
+        torn = try Self.quarantine(content.torn, in: quarantine)
+        journal = content.bytes == bytes ? found : try found.replaced(with: content.bytes)
+        leftover = content.lines.map(\.record)
+        unsealed = content.bytes.count
+        last = leftover.last ?? sealed.last
+        head =
+            content.lines.last.map {
+                AuditJournal.Head(size: $0.record.seq + 1, leaf: $0.leaf, time: $0.record.time)
+            } ?? sealed.head
+    }
+
+    /// A restart that died half-way is begun again: nothing may follow its record but its note.
+    private static func refuseUnfinishedRestart(
+        _ last: AuditRecord?,
+        _ shelf: NoteShelf
+    ) throws(AuditError) {
+        guard let last, let change = KeyChange(last), change.kind == .restarted,
+            change.key != shelf.verifier
+        else { return }
+        throw AuditError(.keyMissing, "a restart of the log did not come to its end")
+    }
+
+    /// What the segments hold.
+    struct Sealed {
+        var segment: SegmentName?
+        var head = AuditJournal.Head(size: 0)
+        var last: AuditRecord?
+        var bytes: [UInt8] = []
+
+        /// A journal that died between its sealing and its emptying is the last segment: dropped.
+        func continues(in journal: [UInt8]) -> JournalFile.Content {
+            if !journal.isEmpty, bytes.starts(with: journal) { return JournalFile.Content() }
+            return JournalFile.read(journal, after: head.size, leaf: head.leaf)
         }
     }
 
-    private static func end(
+    static func end(
         of segment: SegmentName?,
         in segments: Segments
-    ) throws(AuditError) -> AuditJournal.Head {
-        guard let segment else { return AuditJournal.Head(size: 0) }
-        let lines = Array(Lines(try segments.read(segment)))
-        guard let bytes = lines.last, let line = try? AuditLine(reading: Array(bytes)) else {
-            throw AuditError(.damaged, "segment \(segment.path) has no valid last line")
-        }
-        return AuditJournal.Head(
-            size: line.record.seq + 1,
-            leaf: line.leaf,
-            time: line.record.time
+    ) throws(AuditError) -> Sealed {
+        guard let segment else { return Sealed() }
+        let plain = try segments.read(segment)
+        guard let bytes = Array(Lines(plain)).last, let line = try? AuditLine(reading: Array(bytes))
+        else { throw AuditError(.damaged, "segment \(segment.path) has no valid last line") }
+        return Sealed(
+            segment: segment,
+            head: AuditJournal.Head(
+                size: line.record.seq + 1,
+                leaf: line.leaf,
+                time: line.record.time
+            ),
+            last: line.record,
+            bytes: plain
         )
-    }
-
-    /// A journal that died between its sealing and its emptying begins in the last segment: dropped.
-    private static func unsealedPart(
-        of bytes: [UInt8],
-        after sealed: AuditJournal.Head
-    ) -> JournalFile.Content {
-        let content = JournalFile.read(bytes, after: sealed.size, leaf: sealed.leaf)
-        if content.lines.isEmpty, let first = Lines(bytes).first(where: { _ in true }),
-            let line = try? AuditLine(reading: Array(first)), line.record.seq < sealed.size
-        {
-            return JournalFile.Content()
-        }
-        return content
     }
 
     private static func quarantine(
@@ -105,21 +133,41 @@ struct OpenedLog: Sendable {
 
     /// Compares the log with the newest note that was seen, then extends the tree to what is sealed.
     private static func tree(
-        over sealed: Int64,
+        over sealed: Sealed,
         _ shelf: NoteShelf,
         _ segments: Segments,
         _ now: Timestamp
     ) throws(AuditError) -> MerkleTree<TileDirectory> {
         let (archived, seen) = try shelf.newestNotes()
-        let notes = [archived, seen].compactMap { $0 }
-        guard let newest = notes.max(by: { $0.checkpoint.size < $1.checkpoint.size }) else {
-            let empty = MerkleTree(tiles: tiles(shelf), size: 0)
-            return try extended(empty, to: sealed, shelf, segments, now)
+        try refuseLostNotes(archived, seen, sealed, shelf)
+        var newest = seen
+        if let archived, newest.map({ archived.checkpoint.isNewer(than: $0.checkpoint) }) ?? true {
+            newest = archived
         }
-        try check(newest.checkpoint, against: sealed, shelf)
+        let size = sealed.head.size
+        guard let newest else {
+            let empty = MerkleTree(tiles: tiles(shelf), size: 0)
+            return try extended(empty, to: size, shelf, segments, now)
+        }
+        try check(newest.checkpoint, against: size, shelf)
         let signed = MerkleTree(tiles: tiles(shelf), size: newest.checkpoint.size)
         if archived != newest || seen != newest { try shelf.publish(newest, at: now) }
-        return try extended(signed, to: sealed, shelf, segments, now)
+        return try extended(signed, to: size, shelf, segments, now)
+    }
+
+    /// Only a log that died while it was being made has no note; STATE has one before the archive.
+    private static func refuseLostNotes(
+        _ archived: SignedNote?,
+        _ seen: SignedNote?,
+        _ sealed: Sealed,
+        _ shelf: NoteShelf
+    ) throws(AuditError) {
+        guard seen == nil, archived != nil || sealed.segment.map({ $0.number > 0 }) ?? false
+        else { return }
+        throw AuditError(
+            .keyMissing,
+            "\(shelf.state.path(NoteShelf.seen)) is lost: nothing says how much was signed before"
+        )
     }
 
     private static func tiles(_ shelf: NoteShelf) -> TileDirectory {
@@ -160,20 +208,22 @@ struct OpenedLog: Sendable {
         for name in try names(from: tree.size, segments) {
             try tree.append(try leaves(of: name, in: segments, from: tree.size))
         }
-        try shelf.sign(size: tree.size, root: tree.root(at: tree.size), at: now)
+        _ = try shelf.sign(size: tree.size, root: tree.root(at: tree.size), at: now)
         try tree.tiles.prune(from: former, to: tree.size)
         return tree
     }
 
-    /// The segments that hold the records from `seq` on, oldest first.
+    /// The segments that hold the records from `seq` on, oldest first; older ones are not read.
     static func names(from seq: Int64, _ segments: Segments) throws(AuditError) -> [SegmentName] {
         do {
             var names: [SegmentName] = []
-            for name in try segments.all().reversed() {
-                names.insert(name, at: 0)
-                if try firstSeq(of: name, segments) <= seq { break }
+            for folder in try segments.months().reversed() {
+                for name in try segments.segments(in: folder).sorted().reversed() {
+                    names.append(name)
+                    if try firstSeq(of: name, segments) <= seq { return names.reversed() }
+                }
             }
-            return names
+            return names.reversed()
         } catch { throw AuditError(error) }
     }
 

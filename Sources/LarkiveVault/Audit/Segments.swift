@@ -78,7 +78,26 @@ struct Segments: Sendable {
         return nil
     }
 
-    private func months() throws(DiskError) -> [SegmentName.Month] {
+    /// The two newest months have no gaps, in themselves and between them.
+    ///
+    /// What is in the middle of the log is looked at by `verify`, not by every run.
+    func checkNewest() throws {
+        var names: [SegmentName] = []
+        for folder in try months().suffix(2) { names += try segments(in: folder).sorted() }
+        for (before, after) in zip(names, names.dropFirst())
+        where after.number != before.number + 1 {
+            throw AuditError(
+                .damaged,
+                "segment \(before.number + 1) is missing before \(after.path)"
+            )
+        }
+        if let first = names.first, first.number > 0, try months().count <= 2 {
+            throw AuditError(.damaged, "segment 0 is missing before \(first.path)")
+        }
+    }
+
+    /// Folders of segments, oldest first.
+    func months() throws(DiskError) -> [SegmentName.Month] {
         var months: [SegmentName.Month] = []
         for year in try audit.names() where year.utf8.count == 4 && Int(year) != nil {
             months += try audit.directory(year).names()
@@ -87,7 +106,7 @@ struct Segments: Sendable {
         return months.sorted()
     }
 
-    private func segments(in folder: SegmentName.Month) throws(DiskError) -> [SegmentName] {
+    func segments(in folder: SegmentName.Month) throws(DiskError) -> [SegmentName] {
         try directory(of: folder).names().compactMap { SegmentName(folder: folder, file: $0) }
     }
 

@@ -124,6 +124,17 @@ package struct ArchiveStatus: Sendable {
 }
 
 extension SQLiteManifest {
+    /// When the log was restarted, with the number of the record, oldest first.
+    package func restarts() throws(ManifestError) -> [LogRestart] {
+        try inDatabase { db in
+            try Row.fetchAll(
+                db,
+                sql:
+                    "SELECT * FROM meta WHERE name LIKE 'log\\_restarted\\_%' ESCAPE '\\' ORDER BY name"
+            ).compactMap(LogRestart.init)
+        }
+    }
+
     package func status() throws(ManifestError) -> ArchiveStatus {
         try inDatabase { db in
             let last = try Row.fetchOne(db, sql: "SELECT * FROM run ORDER BY started DESC LIMIT 1")

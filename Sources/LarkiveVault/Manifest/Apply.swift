@@ -90,7 +90,8 @@ struct Apply {
         case .objectAccepted: try acceptLoss()
         case .verifyFinished: try finishVerify()
         case .runRecovered, .runRefused, .restoreDone, .clockStepped: break
-        case .keyRotated, .logRestarted: break
+        case .keyRotated: break
+        case .logRestarted: try restartLog()
         }
         if let entry = fields["inbox"]?.string {
             try run("INSERT OR IGNORE INTO inbox VALUES (?, ?)", [entry, record.seq])
@@ -103,6 +104,15 @@ struct Apply {
         try run("INSERT INTO run (id, started) VALUES (?, ?)", [record.run.rawValue, time])
         guard let digest = fields["archive_sha256"]?.string else { return }
         try run("UPDATE meta SET value = ? WHERE name = 'archive_sha256'", [digest])
+    }
+
+    /// Every later report names the cut.
+    func restartLog() throws {
+        let size = fields["former_size"]?.integer.map(String.init) ?? "?"
+        try run(
+            "INSERT INTO meta VALUES (?, ?)",
+            ["log_restarted_\(record.seq.padded(16))", "\(time) \(size)"]
+        )
     }
 
     func finishRun() throws {

@@ -59,6 +59,8 @@ extension Finding {
         case manifestIndex = "E027"
         case manifestForeign = "E028"
         case manifestNotRead = "E029"
+        case keyForeign = "E030"
+        case noteAfterChange = "E031"
         case logCannotFold = "E037"
         case logShorter = "E038"
         case logMissing = "E039"
@@ -83,6 +85,8 @@ extension Finding {
         case notSealed = "W010"
         case tornTail = "W011"
         case manifestWaits = "W012"
+        case logRestarted = "W013"
+        case stateLost = "W014"
 
         package var isError: Bool { rawValue.hasPrefix("E") }
         /// Whether it speaks of the log, which has an exit code of its own.

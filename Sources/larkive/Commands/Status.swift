@@ -19,6 +19,7 @@ struct Status: AsyncParsableCommand, Sandboxed {
             archive: world.config.archive,
             free: try vault.freeBytes(),
             inbox: vault.inbox.count(),
+            restarts: try vault.manifest.restarts(),
             consent: try world.consent()
         )
         if json { return Terminal.print(report.json) }
@@ -32,6 +33,7 @@ private struct StatusReport {
     let archive: String
     let free: Int64?
     let inbox: Int
+    let restarts: [LogRestart]
     /// Nil while larkive acts for the tenant.
     let consent: Consent?
 
@@ -41,12 +43,15 @@ private struct StatusReport {
                 consent.map {
                     "consent        \(Figures.count($0.daysLeft, "day", "days")) left, until \($0.ends.date)"
                 }
-            ].compactMap { $0 }
+            ].compactMap { $0 } + restarts.map { "log            \($0.words)" }
     }
 
     var json: JSON {
         guard case .object(var object) = status.json(archive: archive, free: free, inbox: inbox)
         else { return .null }
+        if !restarts.isEmpty {
+            object.append("log_restarts", .array(restarts.map { .string($0.words) }))
+        }
         if let consent { object.append("consent_days", .integer(consent.daysLeft)) }
         return .object(object)
     }

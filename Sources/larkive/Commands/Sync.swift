@@ -186,7 +186,8 @@ struct Sync: AsyncParsableCommand, Sandboxed, StopsCleanly {
             observer: observer,
             clock: clock,
             beforeEnd: { try await vault.emptyInbox() },
-            costs: { connection.costs() }
+            costs: { connection.costs() },
+            copyFailures: { await vault.journal.copyFailures }
         )
     }
 

@@ -1,0 +1,87 @@
+package import LarkiveCore
+
+/// A record that says under which key the log goes on.
+package struct KeyChange: Hashable, Sendable {
+    package enum Kind: Sendable {
+        /// The former key has signed this record, so that whoever trusts it can trust the new one.
+        case rotated
+        /// Nobody vouches for the new key but the archive itself.
+        case restarted
+    }
+
+    package let kind: Kind
+    package let seq: Int64
+    package let time: Timestamp
+    /// The key that signs from here on.
+    package let key: VerifierKey
+    /// What was the last that had been signed, as far as it was known at a restart.
+    package let former: Former?
+
+    package struct Former: Hashable, Sendable {
+        package let size: Int64
+        package let root: ContentDigest
+
+        init(size: Int64, root: ContentDigest) {
+            self.size = size
+            self.root = root
+        }
+    }
+
+    /// Nil for a record of another type, and for one that names no key.
+    package init?(_ record: AuditRecord) {
+        switch record.event.type {
+        case .keyRotated: kind = .rotated
+        case .logRestarted: kind = .restarted
+        default: return nil
+        }
+        let fields = record.event.record
+        guard let key = fields["key"]?.string.flatMap({ VerifierKey($0) }) else { return nil }
+        self.key = key
+        (seq, time) = (record.seq, record.time)
+        former = fields["former_size"]?.integer.flatMap { size in
+            fields["former_root"]?.string.flatMap { ContentDigest(hex: $0) }
+                .map { Former(size: size, root: $0) }
+        }
+    }
+
+    static func rotated(to key: VerifierKey, hidden: JSONObject) -> AuditEvent {
+        AuditEvent(
+            .keyRotated,
+            ["key": .string(key.description), "origin": .integer(key.originNumber)],
+            hidden: hidden
+        )
+    }
+
+    static func restarted(
+        with key: VerifierKey,
+        former: Former?,
+        hidden: JSONObject
+    ) -> AuditEvent {
+        AuditEvent(
+            .logRestarted,
+            [
+                "key": .string(key.description), "origin": .integer(key.originNumber),
+                "former_size": former.map { .integer($0.size) },
+                "former_root": former.map { .string($0.root.hex) },
+            ],
+            hidden: hidden
+        )
+    }
+
+    /// Records that had been signed and were not there any more; empty when nothing was cut off.
+    package var cut: Range<Int64> { seq..<max(seq, former?.size ?? seq) }
+
+    /// What a restart means, in words.
+    package var words: String {
+        guard let former else {
+            return "the log was restarted with a new key at record \(seq), \(time); "
+                + "what had been signed before is not known"
+        }
+        let had = "\(former.size) records had been signed"
+        let lost =
+            cut.isEmpty
+            ? "all of them are here"
+            : "\(seq) were here: records \(cut.lowerBound) to \(cut.upperBound - 1) are cut off"
+        return "the log was restarted with a new key at record \(seq), \(time); \(had), \(lost)"
+    }
+}

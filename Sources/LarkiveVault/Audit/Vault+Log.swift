@@ -1,0 +1,66 @@
+package import LarkiveCore
+
+extension Vault {
+    /// Opens the log with the key in STATE, and compares it with what STATE has seen.
+    static func openLog(
+        _ layout: Layout,
+        state path: String,
+        at now: Timestamp
+    ) throws -> OpenedLog {
+        let state = try StateDirectory.open(path)
+        try putNextKeyInPlace(layout, state)
+        guard let key = try KeyFile.read(KeyFile.name, in: state) else { throw lostKey(path) }
+        return try OpenedLog(
+            audit: layout.audit,
+            quarantine: layout.quarantine,
+            state: state,
+            key: key,
+            at: now
+        )
+    }
+
+    private static func lostKey(_ path: String) -> VaultError {
+        VaultError(.keyMissing, "there is no signing key in \(path)", hint: KeyFile.restore)
+    }
+
+    /// A change of keys that died after its first note and before its last step.
+    private static func putNextKeyInPlace(_ layout: Layout, _ state: Directory) throws {
+        guard let next = try KeyFile.read(KeyFile.next, in: state),
+            let text = SeenNote.text(in: state.path),
+            let tlog = try? layout.audit.directory("tlog")
+        else { return }
+        let keys = try NoteShelf.keys(in: tlog).filter { next.verifier(for: $0.name) == $0 }
+        guard let note = SignedNote(text, signedByAnyOf: keys),
+            let origin = Origin(note.checkpoint.origin)
+        else { return }
+        try NoteShelf(tlog: tlog, state: state, key: next, origin: origin).makeKeyCurrent()
+    }
+
+    /// Gives the archive a new key that the former one vouches for; returns its public half.
+    ///
+    /// Dying before the record leaves a key that nothing speaks of, and that is removed. Dying
+    /// after it is finished by the next opening: nothing comes between the record and the new
+    /// key's first note.
+    package func rotateKey(hidden: JSONObject) async throws -> VerifierKey {
+        do {
+            let next = try KeyFile.makeNext(in: await journal.state)
+            let verifier = await journal.following(next)
+            try await record([KeyChange.rotated(to: verifier, hidden: hidden)])
+            try await journal.seal()
+            try await journal.goOn(with: next)
+            return verifier
+        } catch { throw VaultError(error) }
+    }
+
+    /// Finishes a change of keys whose record is the last one; forgets a key without a record.
+    func finishRotation() async throws {
+        let state = await journal.state
+        guard let next = try KeyFile.read(KeyFile.next, in: state) else { return }
+        let following = await journal.following(next)
+        if await journal.announced == following {
+            try await journal.goOn(with: next)
+        } else {
+            try state.remove(KeyFile.next)
+        }
+    }
+}

@@ -1,0 +1,29 @@
+internal import GRDB
+internal import LarkiveCore
+
+/// A restart of the log as the manifest knows it.
+package struct LogRestart: Sendable {
+    package let seq: Int64
+    package let time: String
+    /// How many records had been signed before; nil when it was not known.
+    package let formerSize: Int64?
+
+    init?(_ row: Row) {
+        let (name, value): (String, String) = (row["name"], row["value"])
+        let words = value.split(separator: " ").map(String.init)
+        guard let seq = name.split(separator: "_").last.flatMap({ Int64($0) }), words.count == 2
+        else { return nil }
+        self.seq = seq
+        time = words[0]
+        formerSize = Int64(words[1])
+    }
+
+    /// What is cut off, in words.
+    package var words: String {
+        let start = "restarted at record \(seq), \(time)"
+        guard let formerSize else { return "\(start); what was signed before is not known" }
+        return formerSize > seq
+            ? "\(start): records \(seq) to \(formerSize - 1) are cut off"
+            : "\(start): nothing is cut off"
+    }
+}

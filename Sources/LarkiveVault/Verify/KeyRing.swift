@@ -1,0 +1,45 @@
+internal import LarkiveCore
+
+/// Which keys are believed, and from which record to which.
+struct KeyRing {
+    let folder: [VerifierKey]
+    let outside: [VerifierKey]
+    let changes: [KeyChange]
+    private(set) var trusted: [VerifierKey]
+
+    /// Without keys from outside all are believed that the folder has and its records name.
+    init(folder: [VerifierKey], outside: [VerifierKey], changes: [KeyChange]) {
+        self.folder = folder
+        self.outside = outside
+        self.changes = changes
+        let named = changes.map(\.key)
+        trusted =
+            outside.isEmpty
+            ? folder.filter { $0.originNumber == 1 } + named : outside
+    }
+
+    /// Any key that somebody holds to be one of this log.
+    var known: [VerifierKey] { outside + folder + changes.map(\.key) }
+
+    /// A key that neither `init` made nor a record names.
+    func isForeign(_ key: VerifierKey, signing signers: Set<VerifierKey>) -> Bool {
+        guard key.originNumber == 1 else { return !changes.contains { $0.key == key } }
+        let firsts = folder.filter { $0.originNumber == 1 }
+        return firsts.count > 1 && !signers.contains(key)
+    }
+
+    /// Believes the key that a believed key has vouched for: it signed the record that names it.
+    mutating func follow(_ notes: [(key: VerifierKey, size: Int64)]) {
+        for change in changes where change.kind == .rotated && !trusted.contains(change.key) {
+            let isVouched = notes.contains { note in
+                trusted.contains(note.key) && note.size > change.seq
+            }
+            if isVouched { trusted.append(change.key) }
+        }
+    }
+
+    /// The first record that ended the time of a key.
+    func end(of key: VerifierKey) -> KeyChange? {
+        changes.first { $0.key.originNumber > key.originNumber }
+    }
+}

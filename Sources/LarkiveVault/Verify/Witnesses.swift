@@ -1,0 +1,94 @@
+internal import FoundationEssentials
+internal import LarkiveCore
+
+/// What is known of a log from outside its folder.
+package struct Witnesses: Sendable {
+    package enum Seen: Sendable {
+        /// Nothing is known of a STATE: a copy is looked at.
+        case none
+        /// There is a STATE, and it has lost the newest note.
+        case lost
+        case note(String)
+    }
+
+    package var seen = Seen.none
+    /// Notes that were kept elsewhere, with their names.
+    package var notes: [(name: String, text: String)] = []
+    /// Keys that were kept elsewhere; when there are any, those of the folder are not trusted.
+    package var keys: [VerifierKey] = []
+    /// Folders of `audit.copies`.
+    package var copies: [String] = []
+    /// Whether a run is going on; nil when nobody can know.
+    package var isRunning: (@Sendable () -> Bool)?
+
+    package init() {}
+
+    /// What STATE has seen.
+    package static func state(_ path: String) -> Witnesses {
+        var witnesses = Witnesses()
+        witnesses.seen = SeenNote.text(in: path).map(Seen.note) ?? .lost
+        return witnesses
+    }
+}
+
+/// A file that should hold a note.
+struct NoteFile: Hashable {
+    enum Place: Hashable { case log, newest, copy, outside, seen }
+
+    let path: String
+    let text: String
+    let place: Place
+
+    var checkpoint: Checkpoint? {
+        text.split(separator: "\n\n", maxSplits: 1).first.flatMap { Checkpoint(text: $0 + "\n") }
+    }
+
+    /// All notes of a log and of its witnesses.
+    static func all(in audit: Directory, _ witnesses: Witnesses) -> [NoteFile] {
+        var files = inFolder(audit)
+        for folder in witnesses.copies { files += copies(in: folder) }
+        files += witnesses.notes.map { NoteFile(path: $0.name, text: $0.text, place: .outside) }
+        if case .note(let text) = witnesses.seen {
+            files.append(NoteFile(path: "STATE/seen", text: text, place: .seen))
+        }
+        return files
+    }
+
+    /// The newest last, so that it is never older than the others.
+    private static func inFolder(_ audit: Directory) -> [NoteFile] {
+        guard let tlog = try? audit.directory("tlog") else { return [] }
+        var files: [NoteFile] = []
+        if let shelves = try? tlog.directory("checkpoints") {
+            for year in (try? shelves.names()) ?? [] {
+                guard let shelf = try? shelves.directory(year) else { continue }
+                files += notes(in: shelf, "tlog/checkpoints/\(year)", .log)
+            }
+        }
+        if let newest = try? tlog.contents(NoteShelf.newest) {
+            let text = String(decoding: newest, as: UTF8.self)
+            files.append(NoteFile(path: "tlog/checkpoint", text: text, place: .newest))
+        }
+        return files
+    }
+
+    private static func copies(in folder: String) -> [NoteFile] {
+        guard let directory = try? Directory.open(folder) else { return [] }
+        return notes(in: directory, folder, .copy)
+    }
+
+    private static func notes(
+        in folder: Directory,
+        _ path: String,
+        _ place: Place
+    ) -> [NoteFile] {
+        ((try? folder.names()) ?? []).filter { $0.hasSuffix(".note") }.compactMap { name in
+            (try? folder.contents(name)).flatMap { $0 }.map {
+                NoteFile(
+                    path: "\(path)/\(name)",
+                    text: String(decoding: $0, as: UTF8.self),
+                    place: place
+                )
+            }
+        }
+    }
+}

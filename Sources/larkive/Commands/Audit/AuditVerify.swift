@@ -1,0 +1,119 @@
+import ArgumentParser
+import FoundationEssentials
+import LarkiveCore
+import LarkiveVault
+
+struct AuditVerify: AsyncParsableCommand, Sandboxed {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Check lines, commitments, tree and signatures of the log, or of a copy.",
+        discussion: """
+            What somebody kept elsewhere proves more than the folder can prove of itself: a note \
+            (larkive audit checkpoint) that nothing before it was cut off or changed, a key \
+            (larkive audit key) that nobody else has signed. With --key the keys in the folder \
+            are not trusted, but for those that the given one vouches for.
+            """
+    )
+
+    @OptionGroup var options: CommonOptions
+    @Option(help: ArgumentHelp("A copy of a folder audit, not the archive's.", valueName: "copy"))
+    var dir: String?
+    @Option(help: ArgumentHelp("A file with a note that was kept elsewhere.", valueName: "note"))
+    var checkpoint: [String] = []
+    @Option(help: ArgumentHelp("A key that was kept elsewhere, or its file.", valueName: "vkey"))
+    var key: [String] = []
+    @Flag(help: "Print one JSON object.") var json = false
+
+    func run() async throws {
+        var witnesses = Witnesses()
+        var applied: Int64?
+        let check: AuditCheck
+        if let dir {
+            check = try AuditCheck(at: dir)
+        } else {
+            let world = try World.live(options)
+            let identity = try ReadingVault.identity(at: world.config.archive)
+            witnesses = .state(world.state(of: identity.id))
+            witnesses.copies = world.config.auditCopies
+            witnesses.isRunning = ReadingVault.runningProbe(at: world.config.archive)
+            applied = try? world.reading().manifest.appliedSeq()
+            check = try AuditCheck(at: world.auditFolder)
+        }
+        witnesses.notes = try checkpoint.map { ($0, try Self.text(of: $0)) }
+        witnesses.keys = try key.map(Self.verifier)
+        try conclude(check, witnesses, applied)
+    }
+
+    private func conclude(
+        _ given: AuditCheck,
+        _ witnesses: Witnesses,
+        _ applied: Int64?
+    ) throws {
+        var check = given
+        check.witnesses = witnesses
+        try check.run()
+        if let applied { check.compare(withManifestAt: applied) }
+        let report = AuditReport(check: check)
+        if json { Terminal.print(report.json) } else { report.lines.forEach(Terminal.print) }
+        if !report.isOK { throw Stop(code: .audit) }
+    }
+
+    private static func text(of file: String) throws -> String {
+        guard let bytes = FileManager.default.contents(atPath: file) else {
+            throw UsageError("\(file) cannot be read")
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func verifier(_ argument: String) throws -> VerifierKey {
+        if let key = VerifierKey(argument) { return key }
+        let text = try text(of: argument).filter { $0 != "\n" }
+        if let key = VerifierKey(text) { return key }
+        throw UsageError("\(argument) is no verification key", hint: "larkive audit key prints it")
+    }
+}
+
+/// What a check of the log has shown, for people and for programs.
+struct AuditReport {
+    let check: AuditCheck
+
+    var isOK: Bool { !check.findings.contains(where: \.code.isError) }
+
+    var json: JSON {
+        .object([
+            "ok": .bool(isOK), "size": .integer(check.size),
+            "sealed": .integer(check.sealed), "root": .string(check.root.hex),
+            "signed_by": check.signedBy.map(JSON.string),
+            "covered": check.covered.map {
+                .object(["size": .integer($0.size), "note": .string($0.note)])
+            },
+            "open": check.open.map {
+                .object(["records": JSON($0.records), "running": $0.isRunning.map(JSON.bool)])
+            },
+            "waiting": JSON(check.waiting),
+            "findings": .array(check.findings.map(\.json)),
+            "not_excluded": .array(check.notExcluded.map(JSON.string)),
+        ])
+    }
+
+    var lines: [String] {
+        var lines = check.findings.map { finding in
+            "\(finding.code.rawValue) \(finding.code)  \(Terminal.escaped(finding.subject)): "
+                + Terminal.escaped(finding.detail)
+        }
+        lines.append(
+            "\(isOK ? "ok" : "NOT OK"): \(Figures.count(check.size, "record", "records")), "
+                + "\(check.sealed) sealed, root \(check.root.hex)"
+        )
+        if let cover = check.covered {
+            lines.append(
+                "covers records 0 to \(cover.size - 1), anchored by \(Terminal.escaped(cover.note))"
+            )
+        }
+        if let key = check.signedBy { lines.append("signed by \(key)") }
+        if check.waiting > 0 {
+            lines.append("\(check.waiting) events wait in the inbox; the next run records them")
+        }
+        return lines + check.notExcluded.map { "not excluded: \($0)" }
+    }
+}

@@ -1,0 +1,250 @@
+import Foundation
+import LarkiveCore
+import LarkiveTesting
+import Testing
+
+@testable import LarkiveVault
+
+/// The ways out: a lost key, a lost STATE, a restored backup; and a change of keys.
+@Suite(.scratchDirectory) struct RestartTests {
+    private static let why: JSONObject = ["reason": "ticket 7"]
+
+    private static func restart(
+        _ archive: TestArchive,
+        force: Bool = false
+    ) async throws -> KeyChange {
+        archive.clock.advance(seconds: 1)
+        let (vault, change) = try await Vault.restart(
+            at: archive.path,
+            state: archive.state,
+            run: archive.run,
+            clock: archive.clock,
+            isForced: force,
+            hidden: why
+        )
+        vault.cleanUp()
+        return change
+    }
+
+    private static func made(_ runs: Int) async throws -> TestArchive {
+        let archive = try await TestArchive.make()
+        for content in 0..<runs { try await archive.sync([UInt8(content)]) }
+        return archive
+    }
+
+    private static func remove(_ path: String) throws {
+        try FileManager.default.removeItem(atPath: path)
+    }
+
+    /// It goes on as if nothing had been, and every look names the restart.
+    private static func expectWorking(_ archive: TestArchive) async throws {
+        try await archive.sync([99])
+        #expect(try archive.verify() == [.logRestarted])
+        let dump = try archive.dump()
+        #expect(try Rebuild(at: archive.path, clock: archive.clock).run { _ in } > 0)
+        #expect(try archive.dump() == dump)
+        #expect(try ReadingVault(at: archive.path).manifest.restarts().count == 1)
+    }
+
+    @Test(arguments: ["key", "seen", "key and seen", "folder"])
+    func `a lost state is left by a restart that cuts nothing`(what: String) async throws {
+        let archive = try await Self.made(3)
+        let files = ["key": ["key"], "seen": ["seen"], "key and seen": ["key", "seen"]]
+        if let files = files[what] {
+            for file in files { try Self.remove("\(archive.state)/\(file)") }
+        } else {
+            try Self.remove(archive.state)
+        }
+        let failure = await #expect(throws: VaultError.self) { _ = try await archive.open() }
+        #expect(failure?.kind == .keyMissing)
+        #expect(failure?.hint?.contains("larkive audit restart") == true)
+        let change = try await Self.restart(archive)
+        #expect((change.seq, change.former?.size, change.cut.count) == (8, 8, 0))
+        #expect(change.key.name.hasSuffix("/2"))
+        try await Self.expectWorking(archive)
+    }
+
+    @Test func `a restored backup is left by a restart that names the cut`() async throws {
+        let archive = try await Self.made(2)
+        let copy = archive.beside("backup")
+        try FileManager.default.copyItem(atPath: archive.path, toPath: copy)
+        for content in 5..<8 { try await archive.sync([UInt8(content)]) }
+        try Self.remove(archive.path)
+        try FileManager.default.moveItem(atPath: copy, toPath: archive.path)
+        let failure = await #expect(throws: VaultError.self) { _ = try await archive.open() }
+        #expect(failure?.kind == .rolledBack)
+        let change = try await Self.restart(archive)
+        #expect(change.cut == 6..<12)
+        #expect(change.words.contains("records 6 to 11 are cut off"))
+        try await Self.expectWorking(archive)
+    }
+
+    /// The folder `audit` alone is older: the manifest and the notes know more.
+    @Test func `an older audit folder under a newer manifest is left by a restart`() async throws {
+        let archive = try await Self.made(2)
+        let copy = archive.beside("audit")
+        try FileManager.default.copyItem(atPath: archive.file("audit"), toPath: copy)
+        for content in 5..<8 { try await archive.sync([UInt8(content)]) }
+        let notes = archive.file("audit/tlog/checkpoints")
+        try FileManager.default.moveItem(atPath: notes, toPath: archive.beside("notes"))
+        try Self.remove(archive.file("audit"))
+        try FileManager.default.moveItem(atPath: copy, toPath: archive.file("audit"))
+        // Notes of records that are gone have survived.
+        try Self.remove(notes)
+        try FileManager.default.moveItem(atPath: archive.beside("notes"), toPath: notes)
+        #expect(try await Self.restart(archive).cut == 6..<12)
+        try await archive.sync([99])
+        #expect(Set(try archive.verify()).subtracting([.objectExtra]) == [.logRestarted])
+    }
+
+    @Test func `a log in order is restarted only when told so`() async throws {
+        let archive = try await Self.made(1)
+        let failure = await #expect(throws: VaultError.self) { _ = try await Self.restart(archive) }
+        #expect(failure?.kind == .exists)
+        #expect(try archive.verify() == [])
+        _ = try await Self.restart(archive, force: true)
+        try await Self.expectWorking(archive)
+    }
+
+    @Test func `damaged records are not signed anew`() async throws {
+        let archive = try await Self.made(3)
+        try Self.remove(archive.file("audit/" + (try archive.segments[1])))
+        try Self.remove("\(archive.state)/key")
+        let failure = await #expect(throws: VaultError.self) { _ = try await Self.restart(archive) }
+        #expect(failure?.kind == .auditDamaged)
+    }
+
+    /// What a death leaves: files of STATE and of the log from before a step, by name.
+    @Test(arguments: ["no key", "no note", "old key"])
+    func `a restart that died is restarted or finished`(at step: String) async throws {
+        let archive = try await Self.made(2)
+        let key = try Data(contentsOf: URL(filePath: "\(archive.state)/key"))
+        let seen = try Data(contentsOf: URL(filePath: "\(archive.state)/seen"))
+        let note = try Data(contentsOf: URL(filePath: archive.file("audit/tlog/checkpoint")))
+        try Self.remove("\(archive.state)/key")
+        let change = try await Self.restart(archive)
+        let fresh = try Data(contentsOf: URL(filePath: "\(archive.state)/key"))
+        try Self.remove("\(archive.state)/key")
+        try archive.keepSecret(fresh, "key.next")
+        if step == "old key" { try archive.keepSecret(key, "key") }
+        if step == "no note" {
+            try archive.keepSecret(key, "key")
+            try seen.write(to: URL(filePath: "\(archive.state)/seen"))
+            try note.write(to: URL(filePath: archive.file("audit/tlog/checkpoint")))
+            try Self.remove(archive.file("audit/tlog/checkpoints/2026/000000000007-2.note"))
+            try Self.remove(archive.file("audit/tlog/keys/\(change.key.fileName)"))
+            let failure = await #expect(throws: VaultError.self) { _ = try await archive.open() }
+            #expect(failure?.kind == .keyMissing)
+            #expect(try await Self.restart(archive).key.name.hasSuffix("/3"))
+            try await archive.sync([99])
+            #expect(try archive.verify() == [.logRestarted, .logRestarted])
+        } else {
+            try await Self.expectWorking(archive)
+        }
+    }
+
+    // MARK: rotation
+
+    private static func rotate(_ archive: TestArchive) async throws -> VerifierKey {
+        let vault = try await archive.open()
+        return try await vault.rotateKey(hidden: why)
+    }
+
+    private static func check(_ archive: TestArchive, key: VerifierKey) throws -> [Finding.Code] {
+        var check = try AuditCheck(at: archive.file("audit"))
+        check.witnesses.keys = [key]
+        try check.run()
+        return check.findings.map(\.code)
+    }
+
+    @Test func `whoever holds the first key follows every change of keys`() async throws {
+        let archive = try await Self.made(2)
+        let first = try #require(try LogKeys(at: archive.file("audit")).keys.first?.key)
+        let second = try await Self.rotate(archive)
+        try await archive.sync([8])
+        let third = try await Self.rotate(archive)
+        try await archive.sync([9])
+        #expect((second.name.suffix(2), third.name.suffix(2)) == ("/2", "/3"))
+        #expect(try archive.verify() == [])
+        for key in [first, second, third] where key != second {
+            #expect(try Self.check(archive, key: first) == [])
+        }
+        #expect(try Self.check(archive, key: third).allSatisfy { $0 == .noteUnsigned })
+        let keys = try LogKeys(at: archive.file("audit")).keys
+        #expect(keys.map(\.key) == [first, second, third])
+        #expect(keys.map { $0.change?.seq } == [nil, 6, 9])
+    }
+
+    @Test func `a note of a former key after its time is found`() async throws {
+        let archive = try await Self.made(2)
+        let stolen = try Data(contentsOf: URL(filePath: "\(archive.state)/key"))
+        _ = try await Self.rotate(archive)
+        try await archive.sync([8])
+        let key = try #require(SigningKey(file: Array(stolen)))
+        var check = try AuditCheck(at: archive.file("audit"))
+        try check.run()
+        let origin = "larkive/00000000-0000-4000-8000-000000000000/1"
+        let forged = try SignedNote(
+            Checkpoint(origin: origin, size: check.size, root: check.root),
+            with: key
+        )
+        try Data(forged.text.utf8).write(
+            to: URL(filePath: archive.file("audit/tlog/checkpoints/2026/000000000011.note"))
+        )
+        #expect(try archive.verify() == [.noteAfterChange])
+    }
+
+    @Test(arguments: ["record", "record in the journal", "public key", "note", "nothing"])
+    func `a rotation that died is finished or forgotten`(after step: String) async throws {
+        let archive = try await Self.made(2)
+        let tlog = archive.file("audit/tlog")
+        let key = try Data(contentsOf: URL(filePath: "\(archive.state)/key"))
+        let next = SigningKey.made()
+        let verifier = next.verifier(for: "larkive/00000000-0000-4000-8000-000000000000/2")
+        try archive.keepSecret(Data(next.file.reveal()), "key.next")
+        if step != "nothing" {
+            do {
+                // The opening would forget the key: it is put there afterwards.
+                try Self.remove("\(archive.state)/key.next")
+                let vault = try await archive.open()
+                try archive.keepSecret(Data(next.file.reveal()), "key.next")
+                try await vault.record([KeyChange.rotated(to: verifier, hidden: Self.why)])
+                if step != "record in the journal" { try await vault.journal.seal() }
+                if step == "public key" {
+                    try Data("\(verifier)\n".utf8).write(
+                        to: URL(filePath: "\(tlog)/keys/\(verifier.fileName)")
+                    )
+                }
+                if step == "note" {
+                    try await vault.journal.goOn(with: next)
+                    try archive.keepSecret(key, "key")
+                    try archive.keepSecret(Data(next.file.reveal()), "key.next")
+                }
+            }
+        }
+        try await archive.sync([50])
+        #expect(try archive.verify() == [])
+        #expect(!FileManager.default.fileExists(atPath: "\(archive.state)/key.next"))
+        let keys = try LogKeys(at: archive.file("audit")).keys
+        #expect(keys.count == (step == "nothing" ? 1 : 2))
+        if step != "nothing" { #expect(keys.last?.key == verifier) }
+    }
+}
+
+extension TestArchive {
+    /// A run that holds one attachment.
+    func sync(_ bytes: [UInt8]) async throws {
+        let vault = try await open()
+        try await hold(bytes, in: vault)
+        try await vault.journal.seal()
+        vault.cleanUp()
+    }
+
+    func keepSecret(_ data: Data, _ name: String) throws {
+        try data.write(to: URL(filePath: "\(state)/\(name)"))
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o600],
+            ofItemAtPath: "\(state)/\(name)"
+        )
+    }
+}
