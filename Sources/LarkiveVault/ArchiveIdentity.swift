@@ -144,6 +144,12 @@ package struct VaultError: Error, Equatable, Sendable {
         case .noSpace: self.init(.noSpace, failure.detail)
         case .notWritable: self.init(.notWritable, failure.detail)
         case .newerFormat: self.init(.newerFormat, failure.detail)
+        case .hotJournal:
+            self.init(
+                .notWritable,
+                "manifest.sqlite was left in the middle of a commit and cannot be healed here",
+                hint: "run any larkive command as the owner of the archive"
+            )
         case .damaged:
             self.init(
                 .damaged,

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import FoundationEssentials
 package import LarkiveCore
 
@@ -8,7 +9,11 @@ package struct ReadingVault: Sendable {
     package let inbox: Inbox
     let layout: Layout
 
-    package init(at path: String) throws {
+    /// Opens it; `waiting` is called between looks at a manifest that a run is about to heal.
+    package init(
+        at path: String,
+        waiting: () -> Void = { _ = lk_pause(HotJournal.pauseMilliseconds) }
+    ) throws {
         do {
             layout = try Layout.open(path)
             identity = try ArchiveIdentity(
@@ -21,7 +26,7 @@ package struct ReadingVault: Sendable {
                     hint: "make it again from the log: larkive rebuild"
                 )
             }
-            manifest = try SQLiteManifest(reading: layout.manifestPath)
+            manifest = try HotJournal(layout: layout).reader(waiting: waiting)
             inbox = Inbox(directory: layout.inbox)
         } catch { throw VaultError(error) }
     }

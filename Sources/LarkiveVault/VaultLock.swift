@@ -25,6 +25,12 @@ final class VaultLock: Sendable {
         }
     }
 
+    /// Takes the lock without writing down who has it; nil when a run has it.
+    static func takeBriefly(in root: Directory) throws(DiskError) -> VaultLock? {
+        let file = try root.file(fileName, .writing)
+        return try file.tryLock() ? VaultLock(file) : nil
+    }
+
     /// Takes the lock and writes down who has it; a lock in use is refused at once.
     static func take(in root: Directory, at now: Timestamp) throws -> VaultLock {
         let file = try root.file(fileName, .writing)

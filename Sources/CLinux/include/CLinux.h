@@ -19,6 +19,7 @@
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 static inline long lk_result(long value) { return value < 0 ? -errno : value; }
@@ -171,6 +172,12 @@ static inline int lk_release(char *out) {
 
 static inline unsigned lk_owner(void) { return geteuid(); }
 static inline int lk_pid(void) { return getpid(); }
+
+static inline int lk_pause(unsigned milliseconds) {
+    struct timespec span = { milliseconds / 1000, (long)(milliseconds % 1000) * 1000000 };
+    return (int)lk_result(nanosleep(&span, NULL));
+}
+
 static inline void lk_private_umask(void) { umask(077); }
 
 // No core, and no look into the memory by others of the same user: secrets are in it.

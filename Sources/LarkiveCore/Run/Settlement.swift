@@ -25,7 +25,7 @@ struct Settlement: Sendable {
                 )
             ] + item.resolution
         )
-        observer.observe(.held(bytes: holder.size, adopted: true))
+        observer.observe(.held(holder.digest, bytes: holder.size, adopted: true))
         return true
     }
 
@@ -52,7 +52,7 @@ struct Settlement: Sendable {
         }
         await staged.scratch.discard()
         await account.add(bytes: staged.size)
-        observer.observe(.held(bytes: staged.size, adopted: false))
+        observer.observe(.held(staged.digest, bytes: staged.size, adopted: false))
     }
 
     private func fail(_ item: WorkItem, _ error: FetchError) async throws {

@@ -143,6 +143,8 @@ extension ManifestError {
     private init(_ failure: DatabaseError) {
         let kind: Kind =
             switch failure.resultCode {
+            case .SQLITE_READONLY where failure.extendedResultCode == .SQLITE_READONLY_ROLLBACK:
+                .hotJournal
             case .SQLITE_FULL: .noSpace
             case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH, .SQLITE_IOERR,
                 .SQLITE_NOMEM, .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL:

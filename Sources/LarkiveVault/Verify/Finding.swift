@@ -28,6 +28,7 @@ package struct Finding: Hashable, Sendable {
         case shardExtra = "W002"
         case notSealed = "W010"
         case tornTail = "W011"
+        case manifestBehind = "W012"
 
         package var isError: Bool { rawValue.hasPrefix("E") }
         /// Whether it speaks of the log, which has an exit code of its own.

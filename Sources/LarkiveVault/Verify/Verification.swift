@@ -58,7 +58,11 @@ extension ReadingVault {
         if here.applied + 1 < check.size, try !VaultLock.isHeld(in: layout.root) {
             let behind =
                 "it has \(here.applied + 1) of \(check.size) records, and no run is going on"
-            findings.append(Finding(.manifestDiffers, "manifest.sqlite", behind))
+            // A run that died between the log and the manifest leaves that; the next one folds them.
+            let isOpen = here.applied + 1 >= check.sealed
+            findings.append(
+                Finding(isOpen ? .manifestBehind : .manifestDiffers, "manifest.sqlite", behind)
+            )
         }
         if canFold { findings += differences(of: here, to: try fold.snapshot()) }
         var objectCheck = ObjectCheck(objects: layout.objects, readsData: readingData)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import LarkiveCore
 import LarkiveFeishu
 import LarkiveVault
@@ -25,8 +26,16 @@ struct Sync: AsyncParsableCommand, Sandboxed, StopsCleanly {
     )
     var acceptVanish: [String] = []
     @OptionGroup(title: "Limits") var limits: LimitOptions
+    @Option(
+        help: ArgumentHelp("Write the digest of each committed file to it.", visibility: .hidden)
+    )
+    var ackFd: Int32?
 
     func validate() throws {
+        // A number that is not open would soon be a file of the archive.
+        if let ackFd, fcntl(ackFd, F_GETFD) == -1 {
+            throw ValidationError("--ack-fd \(ackFd) is not open")
+        }
         if !source.isEmpty, !acceptVanish.isEmpty {
             throw ValidationError(
                 "--accept-vanish needs a run over all sources: a run with --source concludes nothing"
@@ -89,7 +98,7 @@ struct Sync: AsyncParsableCommand, Sandboxed, StopsCleanly {
         )
         let engine = try SyncEngine(
             settings: try settings(world, vault, run, watched, sources),
-            parts: parts(connection, vault, progress, world.clock)
+            parts: parts(connection, vault, told(progress), world.clock)
         )
         stoppable.set { code in Task { await engine.stop(.signal(code)) } }
         let timer = timer(engine)
@@ -98,6 +107,11 @@ struct Sync: AsyncParsableCommand, Sandboxed, StopsCleanly {
         progress.clear()
         show(summary)
         if summary.exitCode != .complete { throw Stop(code: summary.exitCode) }
+    }
+
+    private func told(_ progress: ProgressLine) -> any RunObserver {
+        guard let ackFd else { return progress }
+        return Acknowledgements(descriptor: ackFd, next: progress)
     }
 
     /// Ends the run on time, also while it waits for an answer.
@@ -164,7 +178,7 @@ struct Sync: AsyncParsableCommand, Sandboxed, StopsCleanly {
     private func parts(
         _ connection: FeishuConnection,
         _ vault: Vault,
-        _ progress: ProgressLine,
+        _ observer: any RunObserver,
         _ clock: any WallClock
     ) -> EngineParts {
         EngineParts(
@@ -174,7 +188,7 @@ struct Sync: AsyncParsableCommand, Sandboxed, StopsCleanly {
             store: vault.objects,
             audit: vault.journal,
             manifest: vault.manifest,
-            observer: progress,
+            observer: observer,
             clock: clock,
             beforeEnd: { try await vault.emptyInbox() },
             costs: { connection.costs() }
