@@ -77,7 +77,15 @@ package final class RecordedVault: ObjectStore, AuditLog, Manifest {
 
     package func apply(_ records: [AuditRecord]) throws(ManifestError) {
         guard note(.apply) else { throw ManifestError(.noSpace, "told to fail") }
-        state.withLock { $0.applied += records }
+        let fits = state.withLock { state in
+            let fresh = records.filter { $0.seq >= Int64(state.applied.count) }
+            guard fresh.first.map({ $0.seq == Int64(state.applied.count) }) ?? true else {
+                return false
+            }
+            state.applied += fresh
+            return true
+        }
+        guard fits else { throw ManifestError(.other, "a record is missing") }
     }
 
     package func rehearse(_ events: [AuditEvent]) throws(ManifestError) {

@@ -32,6 +32,8 @@ struct HotJournal {
 
     /// Takes the commit back if no run has the archive; a run that has it does so itself.
     private func heal(_ waiting: () -> Void) throws {
+        // Healing writes, and what root writes its owner cannot.
+        try Layout.checkOwner(of: root)
         guard let lock = try VaultLock.takeBriefly(in: root) else { return waiting() }
         _ = try SQLiteManifest(at: path, walk: nil)
         withExtendedLifetime(lock) {}

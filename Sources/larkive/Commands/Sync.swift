@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import LarkiveCore
 import LarkiveFeishu
 import LarkiveVault
@@ -31,6 +32,10 @@ struct Sync: AsyncParsableCommand, Sandboxed, StopsCleanly {
     var ackFd: Int32?
 
     func validate() throws {
+        // A number that is not open would soon be a file of the archive.
+        if let ackFd, fcntl(ackFd, F_GETFD) == -1 {
+            throw ValidationError("--ack-fd \(ackFd) is not open")
+        }
         if !source.isEmpty, !acceptVanish.isEmpty {
             throw ValidationError(
                 "--accept-vanish needs a run over all sources: a run with --source concludes nothing"
