@@ -49,15 +49,7 @@ package struct Vault: Sendable {
         rules: VaultRules,
         log openLog: (Layout) throws -> OpenedLog
     ) throws {
-        layout = try Layout.open(path)
-        let owner = try layout.root.owner()
-        guard owner == lk_owner() else {
-            throw VaultError(
-                .notOwner,
-                "the archive belongs to user id \(owner)",
-                hint: "run it as the owner: sudo -u '#\(owner)' larkive ..."
-            )
-        }
+        layout = try Layout.openForWriting(path, rules)
         let bytes = try layout.root.contents(ArchiveIdentity.fileName) ?? []
         identity = try ArchiveIdentity(reading: bytes)
         lock = try VaultLock.take(in: layout.root, at: clock.now())
@@ -65,7 +57,8 @@ package struct Vault: Sendable {
         objects = try DiskObjectStore(
             objects: layout.objects,
             staging: layout.staging,
-            quarantine: layout.quarantine
+            quarantine: layout.quarantine,
+            barriers: Barriers(rules.barrier)
         )
         let log = try openLog(layout)
         manifest = try SQLiteManifest(
@@ -139,6 +132,7 @@ package struct Vault: Sendable {
 
     /// Removes what only the walk needed.
     package func cleanUp() {
+        // What stays is emptied by the next run.
         try? layout.staging.remove(Self.walkFile)
     }
 }

@@ -37,6 +37,8 @@ package struct Numbers: Sendable {
 package struct ManifestError: Error, Equatable, Sendable {
     package enum Kind: Equatable, Sendable {
         case noSpace, notWritable, damaged, newerFormat, other
+        /// A commit was cut off and must be taken back by somebody who may write.
+        case hotJournal
     }
 
     package let kind: Kind

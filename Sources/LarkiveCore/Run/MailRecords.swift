@@ -40,9 +40,10 @@ struct MailRecords {
 
     private func tell(_ part: [ExaminedMessage], _ inline: [InlineFile]) async {
         for file in inline {
-            await parts.account.add(bytes: file.body.staged.size)
-            parts.observer.observe(.wanted(1, bytes: file.body.staged.size, linkCalls: 0))
-            parts.observer.observe(.held(bytes: file.body.staged.size, adopted: false))
+            let staged = file.body.staged
+            await parts.account.add(bytes: staged.size)
+            parts.observer.observe(.wanted(1, bytes: staged.size, linkCalls: 0))
+            parts.observer.observe(.held(staged.digest, bytes: staged.size, adopted: false))
         }
         let open = part.map { reading in
             reading.newAttachments.count { !parts.rules.skips($0) }

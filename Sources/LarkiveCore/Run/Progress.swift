@@ -8,7 +8,7 @@ package enum Progress: Sendable {
     /// for links of mail that they will need: the slowest part of a first run.
     case wanted(Int, bytes: Int64, linkCalls: Int)
     /// An attachment that is in the archive now; after its manifest rows, never before.
-    case held(bytes: Int64, adopted: Bool)
+    case held(ContentDigest, bytes: Int64, adopted: Bool)
     case failed(AttachmentKey, name: String, FailureReason, detail: String)
     case unread(Message.ID, FailureReason, detail: String)
 }

@@ -47,7 +47,7 @@ package enum RunFailure: Error, Equatable, Sendable {
             case .noSpace: .noSpace
             case .notWritable: .notWritable
             case .damaged: .damaged
-            case .newerFormat, .other: .unclassified
+            case .newerFormat, .hotJournal, .other: .unclassified
             }
         }
     }

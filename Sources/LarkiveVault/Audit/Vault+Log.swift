@@ -7,10 +7,7 @@ extension Vault {
         state path: String,
         at now: Timestamp
     ) throws -> OpenedLog {
-        let state: Directory
-        do {
-            state = try Directory.open(path)
-        } catch { throw lostKey(path) }
+        let state = try StateDirectory.open(path)
         try putNextKeyInPlace(layout, state)
         guard let key = try KeyFile.read(KeyFile.name, in: state) else { throw lostKey(path) }
         return try OpenedLog(

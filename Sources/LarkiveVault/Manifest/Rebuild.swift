@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+internal import CLinux
 package import LarkiveCore
 
 /// Makes `manifest.sqlite` again from the audit log alone.
@@ -12,9 +12,10 @@ package struct Rebuild {
     private let lock: VaultLock
     private let clock: any WallClock
 
-    package init(at path: String, clock: any WallClock) throws {
+    package init(at path: String, clock: any WallClock, rules: VaultRules = VaultRules()) throws {
+        lk_private_umask()
         do {
-            layout = try Layout.open(path)
+            layout = try Layout.openForWriting(path, rules)
             lock = try VaultLock.take(in: layout.root, at: clock.now())
             self.clock = clock
         } catch { throw VaultError(error) }
@@ -55,7 +56,7 @@ package struct Rebuild {
 
     private func replaceManifest() throws {
         let former = SQLiteManifest.fileName
-        for name in [former, former + "-journal"] where try layout.root.contents(name) != nil {
+        for name in [former, former + "-journal"] where try layout.root.look(at: name) != nil {
             let kept = "\(name).\(clock.now().milliseconds)"
             try layout.root.moveWithoutReplacing(name, to: layout.quarantine, as: kept)
         }

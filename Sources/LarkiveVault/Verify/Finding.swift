@@ -24,8 +24,9 @@ package struct Finding: Hashable, Sendable {
 }
 
 extension Finding {
-    /// Numbers are promised: a code never changes its meaning. The table is in docs/operating.md.
+    /// The numbers of findings, promised: a code never changes its meaning.
     ///
+    /// The table is in docs/operating.md.
     /// E001-E009 and E050-E059 speak of objects, E010-E019 and E030-E039 of the log, E020-E029 and
     /// E060-E069 of the manifest, E040-E049 of the archive's folders and files.
     package enum Code: String, Sendable, CaseIterable {

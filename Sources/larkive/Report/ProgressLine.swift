@@ -91,7 +91,7 @@ extension ProgressLine.State {
         case .wanted(let count, _, let calls):
             wanted += Int64(count)
             linkCalls += calls
-        case .held(let size, _): (settled, bytes) = (settled + 1, bytes + size)
+        case .held(_, let size, _): (settled, bytes) = (settled + 1, bytes + size)
         case .failed: settled += 1
         case .unread: break
         }

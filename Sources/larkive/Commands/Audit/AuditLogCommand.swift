@@ -2,7 +2,7 @@ import ArgumentParser
 import LarkiveCore
 import LarkiveVault
 
-struct AuditLogCommand: AsyncParsableCommand {
+struct AuditLogCommand: AsyncParsableCommand, Sandboxed {
     static let configuration = CommandConfiguration(
         commandName: "log",
         abstract: "Print the records, oldest first, one JSON object per line.",

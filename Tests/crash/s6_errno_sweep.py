@@ -1,0 +1,172 @@
+#!/usr/bin/env python3
+"""S6: every kind of system call fails with every error that fits it, once and from then on.
+
+A run that met the fault must end by itself, soon, with a code that says so; what it leaves holds the
+invariants; no sync is tried again on a file after it failed; and the next run, without the fault,
+reaches the state of a run that never met it (I14).
+"""
+import argparse
+import collections
+import errno
+import random
+
+import lab
+from s1_kill_points import kind_of
+
+SEED = 6
+SECONDS = 30
+FULL = ["ENOSPC", "EDQUOT", "EROFS", "EIO"]
+ERRORS = {
+    "create": [*FULL, "EMFILE", "ENFILE", "ENOMEM"],
+    "open": ["EIO", "EMFILE", "ENFILE", "ENOMEM"],
+    "write": [*FULL, "EINTR", "short"],
+    "fsync": ["EIO", "ENOSPC", "EDQUOT"],
+    "fdatasync": ["EIO", "ENOSPC", "EDQUOT"],
+    "syncfs": ["EIO", "ENOSPC"],
+    "link": [*FULL, "ENOMEM"],
+    "rename": [*FULL, "ENOMEM"],
+    "unlink": ["EIO", "EROFS"],
+    "mkdir": [*FULL, "ENOMEM"],
+    "truncate": ["EIO", "EROFS"],
+    "flock": ["EIO", "ENOLCK"],
+    "read": ["EIO", "EINTR"],
+    "stat": ["EIO", "ENOMEM"],
+    "space": ["EIO"],
+}
+# What a run may say that met an error on its disk: that something is left (3), or the disk (13).
+HONEST = {3, 13}
+# A call that a signal interrupted, or that wrote a part, must just be made again.
+HARMLESS = {"EINTR", "short"}
+# SQLite's own files: after a failed sync it writes the former pages again before it syncs again.
+SQLITES = ("manifest.sqlite", "manifest.sqlite-journal", "walk.sqlite")
+
+
+def cases(calls, most, dice):
+    """(call, K among its kind, error, onwards) for each kind of call and each error that fits it."""
+    by_kind = collections.defaultdict(list)
+    seen = collections.Counter()
+    for name, path in calls:
+        kind = kind_of((name, path))
+        pattern = "*/" + kind[1].replace("#", "*").replace("DIGEST", "*") if "/" in kind[1] else "*" + kind[1]
+        seen[name, pattern] += 1
+        by_kind[name, pattern].append(seen[name, pattern])
+    for (name, pattern), places in sorted(by_kind.items()):
+        for error in ERRORS.get(name, []):
+            some = places if most == 0 else dice.sample(places, min(most, len(places)))
+            for k in some:
+                # What is interrupted for ever cannot end.
+                always = [False] if error == "EINTR" else [False, True]
+                for onwards in always if most == 0 else [dice.choice(always)]:
+                    yield name, pattern, k, error, onwards
+
+
+class Sweeper:
+    """Plays the cases of one share in a lab of its own."""
+
+    def __init__(self, suite, bench, wanted):
+        self.suite, self.bench, self.wanted = suite, bench, wanted
+        self.log = bench.folder / "calls"
+
+    def calls(self):
+        self.bench.restore("start")
+        self.log.unlink(missing_ok=True)
+        self.bench.expect(0, "sync", environment=lab.faults(self.bench, log=self.log))
+        return [call[:2] for call in lab.counted(self.log)]
+
+    def play(self, name, pattern, k, error, onwards):
+        self.bench.restore("start")
+        self.log.unlink(missing_ok=True)
+        action = "short" if error == "short" else f"errno={getattr(errno, error)}"
+        plan = f"{action} {name} {k}{'+' if onwards else ''} {pattern}"
+        ended = self.bench.larkive("sync", environment=lab.faults(self.bench, plan, self.log), seconds=SECONDS)
+        where = f"{name} {pattern.strip('*/')} {k}{'+' if onwards else ''} {error}"
+        calls = lab.counted(self.log)
+        if not any(call[2] in ("failed", "shortened") for call in calls):
+            return self.suite.count("runs that did not meet their fault")
+        self.suite.count("faults")
+        self.suite.count(f"exit {ended.code}")
+        self.say(where, self.judge(ended, error) + self.synced_again(calls)
+                 + self.bench.check(finished=ended.code == 0, acks=ended.acks))
+        self.recover(where, ended)
+
+    def judge(self, ended, error):
+        if ended.code is None:
+            return [f"still running after {SECONDS} s"]
+        if ended.code < 0:
+            return [f"ended by signal {-ended.code}"]
+        if ended.code == 0:
+            return self.bench.compare(self.wanted)
+        if error in HARMLESS:
+            return [f"exit {ended.code}: {ended.err.strip()}"]
+        if ended.code not in HONEST:
+            return [f"exit {ended.code} is no word for it: {ended.err.strip()}"]
+        return [] if ended.err.strip() else ["nothing was said about it"]
+
+    def recover(self, where, before):
+        ended = self.bench.larkive("sync")
+        if ended.code != 0:
+            return self.say(where, [f"the run after: exit {ended.code}: {ended.err.strip()}"])
+        self.say(f"{where}, the run after", self.bench.check(finished=True, acks=before.acks)
+                 + self.bench.verify() + self.bench.compare(self.wanted))
+
+    def say(self, where, lines):
+        self.suite.say(where, lines)
+
+    @staticmethod
+    def synced_again(calls):
+        """Files that were synced after a sync on them had failed, and that were not made anew."""
+        failed, lines = set(), []
+        for name, path, what in calls:
+            if name in ("create", "rename"):
+                failed.discard(path)
+            # It also syncs the archive's folder for its journal, and does not look at the answer.
+            is_ours = not path.endswith(SQLITES) and not (name == "fdatasync" and path.endswith("/archive"))
+            if name in ("fsync", "fdatasync") and is_ours:
+                if path in failed:
+                    lines.append(f"{path} is synced again after a sync that failed")
+                if what == "failed":
+                    failed.add(path)
+        return lines[:1]
+
+
+def play_share(share):
+    place, jobs, most, budget, only = share
+    suite = lab.Suite("S6")
+    with lab.laboratory(lab.small_world()) as bench:
+        bench.expect(0, "init")
+        bench.expect(0, "sync")
+        wanted = bench.final_state()
+        bench.clear()
+        bench.expect(0, "init")
+        bench.snapshot("start")
+        sweeper = Sweeper(suite, bench, wanted)
+        dice = random.Random(SEED)
+        played = list(cases(sweeper.calls(), most, dice))
+        some = [case for case in played if not only or only in (case[0], case[3])]
+        if budget and len(some) > budget:
+            some = dice.sample(some, budget)
+        if place == 0:
+            print(f"  {len(some)} of {len(played)} faults", flush=True)
+        for case in some[place::jobs]:
+            sweeper.play(*case)
+    return suite
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--most", type=int, default=1, help="K for each kind of call and error; 0 is all of them")
+    parser.add_argument("--budget", type=int, default=240, help="faults in all, by lot; 0 is no bound")
+    parser.add_argument("--only", help="one call or one error")
+    parser.add_argument("--jobs", type=int, default=2)
+    asked = parser.parse_args()
+    suite = lab.Suite("S6 errno sweep")
+    shares = [(place, asked.jobs, asked.most, asked.budget, asked.only) for place in range(asked.jobs)]
+    for part in lab.in_parallel(asked.jobs, play_share, shares):
+        suite.add(part)
+    if not asked.only:
+        suite.at_least("faults", 150)
+    suite.end()
+
+
+if __name__ == "__main__":
+    main()
