@@ -172,7 +172,7 @@ import Testing
         )
         let size = try await archive.open().journal.size
         #expect(size == 1)
-        #expect(try archive.verify() == [.inboxJunk])
+        #expect(Set(try archive.verify()) == [.inboxJunk])
     }
 
     @Test func `a missing segment and a note that nobody signed are refused`() async throws {

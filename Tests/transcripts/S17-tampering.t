@@ -34,7 +34,7 @@ One: a byte is edited. The finding says which record, and between which times.
 
   $ cp -a archive/audit one
   $ segment=$(ls one/2*/*/* | sed -n 2p)
-  $ zcat "$segment" | sed '2s/"folder"/"folded"/' | gzip -n >edited
+  $ zcat "$segment" | sed '2s/"salt":"../"salt":"zz/' | gzip -n >edited
   $ chmod 600 "$segment" && cat edited >"$segment"
   $ check one | grep '^E'
   E010 lineInvalid  2*/000000001.jsonl.gz: it is no line of the log: *; record 2, after 2*Z, before 2*Z (glob)
@@ -74,6 +74,6 @@ Five: everything since the first sync is written anew and signed with the stolen
   $ alone archive/audit
   [true,["cut-off tail","older copy","rewriting","foreign key"]]
   $ check archive/audit | grep '^E'
-  E016 noteContradicts  ext.note: the first * records are not the signed ones; records 0 to *, before 2*Z (glob)
+  E016 noteContradicts  ext.note: the first * records are not the signed ones; records 0 to *, from 2*Z, until 2*Z (glob)
   $ check archive/audit >/dev/null
   [15]

@@ -30,7 +30,8 @@ What the outsider needs is a hundred lines of Python, the copy, and what was kep
   $ larkive audit prove 7 >proof.txt
   $ digest=$(larkive find --json | jq -r 'select(.id == 7) | .sha256')
   $ python3 "$audit_tool/verify_proof.py" proof.txt --key ext.vkey \
-  >     --file "archive/objects/$(echo "$digest" | cut -c1-2)/$digest" | head -n 1
+  >     --file "archive/objects/$(echo "$digest" | cut -c1-2)/$digest" >proven.txt
+  $ head -n 1 proven.txt
   OK record=* of * (glob)
 
 A change of keys is followed by whoever has the first key.
@@ -47,6 +48,6 @@ A byte is changed: the outsider sees it.
 
   $ chmod -R u+w copy
   $ segment=$(ls copy/2*/*/* | sed -n 2p)
-  $ zcat "$segment" | sed '2s/"folder"/"folded"/' | gzip -n >edited && cat edited >"$segment"
+  $ zcat "$segment" | sed '2s/"salt":"../"salt":"zz/' | gzip -n >edited && cat edited >"$segment"
   $ python3 "$audit_tool/verify_audit.py" copy --key "$(cat ext.vkey)" 2>&1 | head -n 1
   copy/*: * (glob)

@@ -20,7 +20,7 @@ extension Vault {
         lk_private_umask()
         do {
             try makeFolders(at: state)
-            let folder = try Directory.open(state)
+            let folder = try StateDirectory.open(state)
             var former: KeyChange.Former?
             let vault = try Vault(at: path, run: run, clock: clock, rules: rules) { layout in
                 if !isForced { try refuseIntact(layout, state, at: clock.now()) }

@@ -45,9 +45,16 @@ struct LogFault {
     var last: Int64?
 
     func finding(on timeline: Timeline) -> Finding {
-        let from = timeline.time(before: first)
-        let to = last.flatMap { timeline.time(after: $0) }
-        let times = [from.map { "after \($0)" }, to.map { "before \($0)" }].compactMap { $0 }
+        let (after, before) = (
+            timeline.time(before: first), last.flatMap { timeline.time(after: $0) }
+        )
+        // Where nothing stands beside the range, its own ends are what is known.
+        let from = after ?? timeline.time(after: first - 1)
+        let to = before ?? last.flatMap { timeline.time(before: $0 + 1) }
+        var times = [from.map { "\(after == nil ? "from" : "after") \($0)" }].compactMap { $0 }
+        if let to, before != nil || to != from {
+            times.append("\(before == nil ? "until" : "before") \(to)")
+        }
         let place = ([records] + times).joined(separator: ", ")
         var finding = Finding(code, subject, "\(detail); \(place)")
         finding.facts = [
