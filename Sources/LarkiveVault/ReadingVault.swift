@@ -14,7 +14,8 @@ package struct ReadingVault: Sendable {
             identity = try ArchiveIdentity(
                 reading: layout.root.contents(ArchiveIdentity.fileName) ?? []
             )
-            guard try layout.root.contents(SQLiteManifest.fileName) != nil else {
+            HotJournal(root: layout.root).recover()
+            guard try layout.root.names().contains(SQLiteManifest.fileName) else {
                 throw VaultError(
                     .damaged,
                     "manifest.sqlite is missing",

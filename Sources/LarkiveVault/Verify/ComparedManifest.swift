@@ -108,8 +108,15 @@ struct HotJournal {
         guard let size = try? root.file(Self.name, .reading).size(), size > 0,
             let lock = try? VaultLock.take(in: root, at: .epoch)
         else { return }
-        // SQLite does so at the first read of a connection that may write.
-        _ = try? SQLiteManifest(at: root.path(SQLiteManifest.fileName), walk: nil).appliedSeq()
+        Self.takeBack(in: root)
         _ = lock
+    }
+
+    /// As ``recover()``, for the holder of the lock.
+    ///
+    /// SQLite does so at the first read of a connection that may write.
+    static func takeBack(in root: Directory) {
+        guard let size = try? root.file(name, .reading).size(), size > 0 else { return }
+        _ = try? SQLiteManifest(at: root.path(SQLiteManifest.fileName), walk: nil).appliedSeq()
     }
 }

@@ -9,12 +9,14 @@ struct RebuildCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var options: CommonOptions
+    @Flag(help: "Print one JSON object.") var json = false
 
     func run() async throws {
         let world = try World.live(options)
         let records = try Rebuild(at: world.config.archive, clock: world.clock).run { count in
-            if Terminal.errorIsTerminal { Terminal.raw("\rlarkive: \(count) records") }
+            if Terminal.errorIsTerminal, !json { Terminal.raw("\rlarkive: \(count) records") }
         }
+        if json { return Terminal.print(.object(["records": .integer(records)])) }
         if Terminal.errorIsTerminal { Terminal.raw("\r\u{1B}[K") }
         Terminal.print(
             "manifest.sqlite rebuilt from \(Figures.count(records, "record", "records"))"
