@@ -64,6 +64,8 @@ package struct Rebuild {
         if isHot, try exists(name) { try setAside(name) }
         if try exists(journal) { try setAside(journal) }
         if try exists(name) { try keepCopy(of: name) }
+        let empty = Self.fresh + "-journal"
+        if try layout.staging.names().contains(empty) { try layout.staging.remove(empty) }
         try layout.staging.move(Self.fresh, to: layout.root, as: name)
         try layout.root.sync()
     }
