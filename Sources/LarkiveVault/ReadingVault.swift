@@ -18,7 +18,7 @@ package struct ReadingVault: Sendable {
             identity = try ArchiveIdentity(
                 reading: layout.root.contents(ArchiveIdentity.fileName) ?? []
             )
-            guard try layout.root.contents(SQLiteManifest.fileName) != nil else {
+            guard try layout.root.names().contains(SQLiteManifest.fileName) else {
                 throw VaultError(
                     .damaged,
                     "manifest.sqlite is missing",

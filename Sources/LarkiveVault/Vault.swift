@@ -12,7 +12,7 @@ package struct Vault: Sendable {
     package let manifest: SQLiteManifest
     /// What an earlier run left half-done; nil when it ended by itself.
     package let recovery: Recovery?
-    private let layout: Layout
+    let layout: Layout
     private let lock: VaultLock
 
     package struct Recovery: Sendable {
@@ -61,6 +61,7 @@ package struct Vault: Sendable {
             barriers: Barriers(rules.barrier)
         )
         let log = try openLog(layout)
+        try Self.refuseLostManifest(layout, log)
         manifest = try SQLiteManifest(
             at: layout.manifestPath,
             walk: layout.staging.path(Self.walkFile)
@@ -90,6 +91,20 @@ package struct Vault: Sendable {
                 tornDigest: log.torn?.digest,
                 quarantined: log.torn?.file
             )
+    }
+
+    /// A manifest that is gone or empty, while the log speaks of much, is made again by `rebuild`,
+    /// which checks the whole log; a run only goes on where the last one ended.
+    private static func refuseLostManifest(_ layout: Layout, _ log: OpenedLog) throws {
+        guard log.head.size > 0 else { return }
+        let isThere = try layout.root.names().contains(SQLiteManifest.fileName)
+        let size = try isThere ? layout.root.file(SQLiteManifest.fileName, .reading).size() : 0
+        guard size == 0 else { return }
+        throw VaultError(
+            .damaged,
+            "manifest.sqlite is \(isThere ? "empty" : "missing")",
+            hint: "make it again from the log: larkive rebuild"
+        )
     }
 
     @Sendable private static func salt() -> [UInt8] {

@@ -14,7 +14,8 @@ struct Larkive: AsyncParsableCommand {
         version: version,
         subcommands: [
             Init.self, Sync.self, Status.self, Problems.self, Find.self, Restore.self,
-            Doctor.self, Verify.self, RebuildCommand.self, ManifestCommand.self, AuditCommand.self,
+            Doctor.self, Verify.self, Repair.self, RebuildCommand.self, ManifestCommand.self,
+            AuditCommand.self,
             Login.self,
         ]
     )

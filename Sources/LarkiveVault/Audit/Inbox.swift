@@ -4,7 +4,9 @@ internal import LarkiveCore
 package struct Inbox: Sendable {
     private static let ending = ".json"
     /// What commands without the lock may say; anything else is no event of theirs and stays.
-    private static let allowed: Set<RecordType> = [.restoreDone, .verifyFinished, .runRefused]
+    private static let allowed: Set<RecordType> = [
+        .restoreDone, .verifyFinished, .runRefused, .objectDamaged,
+    ]
 
     let directory: Directory
 

@@ -14,15 +14,26 @@ package struct LedgerRow: Sendable {
     package let messageID: String?
     /// The message as records name it.
     package let messageSource: Int64?
+    /// The object that is lost, where the item is one.
+    package let digest: ContentDigest?
+    /// Who carries the lost object.
+    package let carriers: [String]
 
     /// `mail:<address>/<message id>` for a message, else the attachment's key.
     package var key: String {
-        file?.key ?? "\(source ?? "?")/\(PercentEncoding.encode(messageID ?? "?"))"
+        file?.key ?? digest?.description
+            ?? "\(source ?? "?")/\(PercentEncoding.encode(messageID ?? "?"))"
     }
 
     /// One line of `problems --json`.
     package var json: JSON {
         var object = file?.json ?? ["source": source.map(JSON.string), "state": "unread"]
+        if let digest {
+            object = [
+                "key": .string(key), "sha256": .string(digest.hex), "state": "lost",
+                "attachments": .array(carriers.map(JSON.string)),
+            ]
+        }
         if file == nil, let messageID {
             object.append("key", .string(key))
             object.append("message_id", .string(messageID))
@@ -53,14 +64,26 @@ extension SQLiteManifest {
                 let file = try attachment.flatMap {
                     try Row.fetchOne(db, sql: "SELECT * FROM files WHERE id = ?", arguments: [$0])
                 }
-                return LedgerRow(row, file: file.map(FileRow.init))
+                let digest = LedgerRow.digest(row["subject"])
+                return LedgerRow(
+                    row,
+                    file: file.map(FileRow.init),
+                    digest: digest,
+                    carriers: try digest.map { try Self.carriers(of: $0, db) } ?? []
+                )
             }
         }
     }
 }
 
 extension LedgerRow {
-    fileprivate init(_ row: Row, file: FileRow?) {
+    fileprivate static func digest(_ subject: String) -> ContentDigest? {
+        guard subject.hasPrefix("object:") else { return nil }
+        return ContentDigest(hex: subject.dropFirst(7))
+    }
+
+    fileprivate init(_ row: Row, file: FileRow?, digest: ContentDigest?, carriers: [String]) {
+        (self.digest, self.carriers) = (digest, carriers)
         reason = FailureReason(rawValue: row["reason"])
         detail = row["detail"]
         attempts = row["attempts"]

@@ -6,6 +6,7 @@ internal import LarkiveCore
 /// SQLite leaves a journal then, and takes the half-written pages back at the next opening that may
 /// write. A live run never shows one: it holds SQLite's own lock while it writes.
 struct HotJournal {
+    static let name = SQLiteManifest.fileName + "-journal"
     private static let pauseMilliseconds: UInt32 = 50
     private static let looks = 100
 
@@ -40,4 +41,13 @@ struct HotJournal {
     }
 
     static func pause() { _ = lk_pause(pauseMilliseconds) }
+
+    /// Takes back what was not committed, for the holder of the lock.
+    ///
+    /// SQLite does so at the first read of a connection that may write. A journal that stays is
+    /// none of this manifest's.
+    static func takeBack(in root: Directory) {
+        guard let size = try? root.file(name, .reading).size(), size > 0 else { return }
+        _ = try? SQLiteManifest(at: root.path(SQLiteManifest.fileName), walk: nil).appliedSeq()
+    }
 }

@@ -54,13 +54,57 @@ package struct Rebuild {
         return size + Int64(open.count)
     }
 
+    /// Dying in here leaves the former manifest, the new one, or none at all where the former was
+    /// damaged; without one a run says so and does nothing, and this can be done again.
     private func replaceManifest() throws {
-        let former = SQLiteManifest.fileName
-        for name in [former, former + "-journal"] where try layout.root.look(at: name) != nil {
-            let kept = "\(name).\(clock.now().milliseconds)"
-            try layout.root.moveWithoutReplacing(name, to: layout.quarantine, as: kept)
-        }
-        try layout.staging.move(Self.fresh, to: layout.root, as: former)
+        let (name, journal) = (SQLiteManifest.fileName, HotJournal.name)
+        // Half a transaction in the journal would be played into the new file.
+        HotJournal.takeBack(in: layout.root)
+        let isHot = (try? layout.root.file(journal, .reading).size()) ?? 0 > 0
+        if isHot, try exists(name) { try setAside(name) }
+        if try exists(journal) { try setAside(journal) }
+        if try exists(name) { try keepCopy(of: name) }
+        let empty = Self.fresh + "-journal"
+        if try layout.staging.names().contains(empty) { try layout.staging.remove(empty) }
+        try layout.staging.move(Self.fresh, to: layout.root, as: name)
         try layout.root.sync()
+    }
+
+    private func exists(_ name: String) throws -> Bool {
+        try layout.root.names().contains(name)
+    }
+
+    private func setAside(_ name: String) throws {
+        try layout.root.moveWithoutReplacing(name, to: layout.quarantine, as: try kept(name))
+        try layout.quarantine.sync()
+        try layout.root.sync()
+    }
+
+    /// A second name in quarantine, so that the new file can take the first one in one step; what
+    /// is no file has to go first.
+    private func keepCopy(of name: String) throws {
+        let copy = try kept(name)
+        guard (try? layout.root.file(name, .reading).stat().regular) ?? 0 != 0 else {
+            return try setAside(name)
+        }
+        let linked = lk_link(
+            layout.root.descriptor,
+            name,
+            layout.quarantine.descriptor,
+            copy
+        )
+        guard linked == 0 else { return try setAside(name) }
+        try layout.quarantine.sync()
+    }
+
+    /// A name that is free in quarantine and tells when this was done.
+    private func kept(_ name: String) throws -> String {
+        let taken = Set(try layout.quarantine.names())
+        var (time, free) = (clock.now().milliseconds, "")
+        repeat {
+            free = "\(name).\(time)"
+            time += 1
+        } while taken.contains(free)
+        return free
     }
 }

@@ -48,7 +48,7 @@ extension SQLiteManifest: WorkList {
 }
 
 extension WorkItem {
-    fileprivate init?(_ row: Row) {
+    init?(_ row: Row) {
         guard let key = AttachmentKey(row["key"]) else { return nil }
         let (token, uploaded): (String?, Int64?) = (row["file_token"], row["uploaded"])
         let kind: Attachment.Kind =

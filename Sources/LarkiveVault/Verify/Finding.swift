@@ -93,6 +93,10 @@ extension Finding {
         package var isAudit: Bool {
             ("E010"..."E019").contains(rawValue) || ("E030"..."E039").contains(rawValue)
         }
+        /// Whether it speaks of single objects, which `repair` may heal.
+        package var isOfObject: Bool {
+            ("E001"..."E009").contains(rawValue) || ("E050"..."E059").contains(rawValue)
+        }
         /// Whether a newer larkive has written what was found.
         package var isNewer: Bool { self == .manifestNewer || self == .formatNewer }
     }

@@ -69,16 +69,18 @@ extension SQLiteManifest {
 
     /// The keys of all attachments that carry an object, older versions with their number.
     func carriers(of digest: ContentDigest) throws(ManifestError) -> [String] {
-        try inDatabase { db in
-            try String.fetchAll(
-                db,
-                sql: """
-                    SELECT a.key || iif(v.n < a.version, '@' || v.n, '') FROM version v
-                    JOIN attachment a ON a.n = v.attachment WHERE v.digest = ? ORDER BY a.n, v.n
-                    """,
-                arguments: [Data(digest.bytes)]
-            )
-        }
+        try inDatabase { db in try Self.carriers(of: digest, db) }
+    }
+
+    static func carriers(of digest: ContentDigest, _ db: Database) throws -> [String] {
+        try String.fetchAll(
+            db,
+            sql: """
+                SELECT a.key || iif(v.n < a.version, '@' || v.n, '') FROM version v
+                JOIN attachment a ON a.n = v.attachment WHERE v.digest = ? ORDER BY a.n, v.n
+                """,
+            arguments: [Data(digest.bytes)]
+        )
     }
 
     func verifiedRanges() throws(ManifestError) -> VerifiedRanges {

@@ -47,6 +47,8 @@ package struct VerifyRequest: Sendable {
     package var readsData: Bool
     /// The part of all objects that is read, from where the last look ended; nil for all.
     package var sample: Double?
+    /// Whether the look goes on where the last one ended, even if it is to read everything.
+    package var goesRound = false
     /// Whether there is time left; asked often, from several threads.
     package var mayGoOn: @Sendable () -> Bool = { true }
     /// Told now and then: objects and bytes read so far.

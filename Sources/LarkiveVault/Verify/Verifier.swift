@@ -141,7 +141,7 @@ package struct Verifier {
         _ verdict: inout Verification
     ) throws -> ObjectReading.Result {
         let started = clock.now()
-        let isPartial = request.sample != nil
+        let isPartial = request.sample != nil || request.goesRound
         let from = isPartial ? try fold.verifiedRanges().next : .smallest
         let all = try fold.count(of: "object")
         let most = request.sample.map { max(Int64((Double(all) * $0).rounded(.up)), 1) } ?? .max

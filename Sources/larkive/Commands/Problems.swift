@@ -44,7 +44,10 @@ struct Problems: AsyncParsableCommand, Sandboxed {
             "actor": .object(world.actor), "reason": reason.map(JSON.string),
         ]
         let acceptances = try accepted.map { try $0.accepted(hidden) }
-        try await vault.record(due.map { $0.retried(hidden) } + acceptances)
+        // A lost object is no work for a run.
+        let retries = try (retryAll ? due.filter { $0.digest == nil } : due)
+            .map { try $0.retried(hidden) }
+        try await vault.record(retries + acceptances)
         try await vault.journal.seal()
         Terminal.print(
             "\(Figures.count(Int64(due.count), "item is", "items are")) due in the next run, "
@@ -54,7 +57,8 @@ struct Problems: AsyncParsableCommand, Sandboxed {
 
     private static func item(_ text: String, of ledger: [LedgerRow]) throws -> LedgerRow {
         let found = ledger.first { row in
-            row.key == text || (Int64(text) != nil && row.file?.id == Int64(text))
+            row.key == text || row.isCalled(text)
+                || (Int64(text) != nil && row.file?.id == Int64(text))
         }
         guard let found else {
             throw UsageError(
@@ -81,11 +85,16 @@ struct Problems: AsyncParsableCommand, Sandboxed {
     private func show(_ problem: LedgerRow) {
         let what =
             problem.file.map { "\($0.id)  \($0.name)  \($0.key)" }
-            ?? "message  \(problem.key)"
+            ?? "\(problem.digest == nil ? "message" : "object")  \(problem.key)"
         Terminal.print(Terminal.escaped(what))
         Terminal.print(
             Terminal.escaped("    \(problem.reason?.rawValue ?? "unknown"): \(problem.detail)")
         )
+        for key in problem.carriers { Terminal.print(Terminal.escaped("    carried by \(key)")) }
+        if problem.digest != nil {
+            Terminal.print("    lost since \(problem.firstFailed)")
+            return Terminal.print("    hint: \(problem.reason?.hint ?? "")")
+        }
         Terminal.print(
             "    failed in \(Figures.count(problem.attempts, "run", "runs")) since "
                 + "\(problem.firstFailed), next try from \(problem.nextTry)"
@@ -102,7 +111,19 @@ struct Problems: AsyncParsableCommand, Sandboxed {
 }
 
 extension LedgerRow {
-    fileprivate func retried(_ hidden: JSONObject) -> AuditEvent {
+    /// Whether a digest, or the beginning of one, means this item.
+    fileprivate func isCalled(_ text: String) -> Bool {
+        guard let digest, text.hasPrefix("sha256:"), text.count >= 13 else { return false }
+        return digest.description.hasPrefix(text)
+    }
+
+    fileprivate func retried(_ hidden: JSONObject) throws -> AuditEvent {
+        if let digest {
+            throw UsageError(
+                "\(digest) is lost: it cannot be tried again by a run",
+                hint: "put its file back, then: larkive repair sha256:\(digest.hex.prefix(12))"
+            )
+        }
         if let file {
             return AuditEvent(.ledgerRetried, ["attachment": .integer(file.id)], hidden: hidden)
         }
@@ -116,6 +137,13 @@ extension LedgerRow {
     }
 
     fileprivate func accepted(_ hidden: JSONObject) throws -> AuditEvent {
+        if let digest {
+            return AuditEvent(
+                .objectAccepted,
+                ["sha256": .string(digest.hex)],
+                hidden: hidden
+            )
+        }
         guard let file else {
             throw UsageError(
                 "\(key) is a message that was never read: what hangs on it is not known",

@@ -9,6 +9,7 @@ struct RebuildCommand: AsyncParsableCommand, Sandboxed {
     )
 
     @OptionGroup var options: CommonOptions
+    @Flag(help: "Print one JSON object.") var json = false
 
     func run() async throws {
         let world = try World.live(options)
@@ -17,8 +18,9 @@ struct RebuildCommand: AsyncParsableCommand, Sandboxed {
             clock: world.clock,
             rules: world.rules
         ).run { count in
-            if Terminal.errorIsTerminal { Terminal.raw("\rlarkive: \(count) records") }
+            if Terminal.errorIsTerminal, !json { Terminal.raw("\rlarkive: \(count) records") }
         }
+        if json { return Terminal.print(.object(["records": .integer(records)])) }
         if Terminal.errorIsTerminal { Terminal.raw("\r\u{1B}[K") }
         Terminal.print(
             "manifest.sqlite rebuilt from \(Figures.count(records, "record", "records"))"

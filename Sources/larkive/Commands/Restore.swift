@@ -59,6 +59,13 @@ struct Restore: AsyncParsableCommand, Sandboxed {
         from vault: ReadingVault
     ) -> RestoreOutcome {
         do {
+            guard try !vault.care.isKnownDamaged(file.digest) else {
+                throw StoreError(
+                    .damaged(file.digest),
+                    "object \(file.digest.hex) is damaged; see whether it can be healed: "
+                        + "larkive repair sha256:\(file.digest.hex.prefix(12))"
+                )
+            }
             let outcome = try folder.write(file.digest, as: file.name, from: vault)
             return RestoreOutcome(file: file, isNew: outcome == .written, failure: nil)
         } catch let failure as StoreError {

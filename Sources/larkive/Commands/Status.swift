@@ -20,6 +20,12 @@ struct Status: AsyncParsableCommand, Sandboxed {
             free: try vault.freeBytes(),
             inbox: vault.inbox.count(),
             restarts: try vault.manifest.restarts(),
+            vault: VaultFigures(
+                oldestUnverified: try vault.manifest.oldestUnverified(),
+                damage: try vault.manifest.damage(),
+                checkpoint: vault.lastCheckpoint(),
+                quarantined: vault.quarantineBytes()
+            ),
             consent: try world.consent()
         )
         if json { return Terminal.print(report.json) }
@@ -34,11 +40,12 @@ private struct StatusReport {
     let free: Int64?
     let inbox: Int
     let restarts: [LogRestart]
+    let vault: VaultFigures
     /// Nil while larkive acts for the tenant.
     let consent: Consent?
 
     var lines: [String] {
-        status.lines(archive: archive, free: free)
+        status.lines(archive: archive, free: free) + vault.lines
             + [
                 consent.map {
                     "consent        \(Figures.count($0.daysLeft, "day", "days")) left, until \($0.ends.date)"
@@ -52,8 +59,55 @@ private struct StatusReport {
         if !restarts.isEmpty {
             object.append("log_restarts", .array(restarts.map { .string($0.words) }))
         }
+        for member in vault.json.members { object.append(member.name, member.value) }
         if let consent { object.append("consent_days", .integer(consent.daysLeft)) }
         return .object(object)
+    }
+}
+
+/// What is known of objects and log beyond the last run.
+private struct VaultFigures {
+    let oldestUnverified: String?
+    let damage: Damage
+    let checkpoint: (size: Int64, time: Timestamp?)?
+    let quarantined: Int64
+
+    var lines: [String] {
+        var lines: [String] = []
+        if let oldestUnverified {
+            lines.append("verified       every object was good at \(oldestUnverified) or later")
+        }
+        if let checkpoint {
+            let time = checkpoint.time.map { " at \($0)" } ?? ""
+            lines.append("signed         \(checkpoint.size) records\(time)")
+        }
+        if quarantined > 0 { lines.append("quarantine     \(Figures.bytes(quarantined))") }
+        if damage.damaged > 0 {
+            lines.append("DAMAGED        \(objects(damage.damaged)); see larkive repair")
+        }
+        if damage.lost > 0 {
+            lines.append("LOST           \(objects(damage.lost)); see larkive problems")
+        }
+        if damage.accepted > 0 {
+            lines.append("accepted       \(objects(damage.accepted)) lost, which was accepted")
+        }
+        return lines
+    }
+
+    private func objects(_ count: Int64) -> String { Figures.count(count, "object", "objects") }
+
+    var json: JSONObject {
+        [
+            "oldest_unverified": oldestUnverified.map(JSON.string),
+            "last_checkpoint": checkpoint.map { note in
+                .object([
+                    "size": .integer(note.size), "time": note.time.map { .string($0.description) },
+                ])
+            },
+            "quarantine_bytes": .integer(quarantined),
+            "damaged_objects": .integer(damage.damaged), "lost_objects": .integer(damage.lost),
+            "accepted_objects": .integer(damage.accepted),
+        ]
     }
 }
 

@@ -1,0 +1,121 @@
+import FeishuSandbox
+import Foundation
+import LarkiveCore
+import LarkiveTesting
+import Testing
+
+/// Damaged and lost objects as their operator meets them.
+@Suite(.scratchDirectory, .serialized) struct RepairTests {
+    private static let world = WorldRecipe(seed: 29, mailboxes: 1, messages: 8, tasks: 2)
+
+    /// The biggest object that hangs in mail, and its file.
+    private static func victim(_ lab: Lab) async throws -> (digest: String, path: String) {
+        let rows = try await lab.expect(["find", "--json"], exit: 0).jsonLines
+        let row = rows.filter { $0["kind"] == "mail" && $0["state"] == "held" }
+            .max { ($0["size"]?.integer ?? 0) < ($1["size"]?.integer ?? 0) }
+        let digest = try #require(row?["sha256"]?.string)
+        return (digest, lab.file("objects/\(digest.prefix(2))/\(digest)"))
+    }
+
+    private static func damage(_ path: String) throws {
+        var bytes = try Data(contentsOf: URL(filePath: path))
+        bytes[bytes.startIndex] ^= 1
+        try FileManager.default.removeItem(atPath: path)
+        try bytes.write(to: URL(filePath: path))
+        try FileManager.default.setAttributes([.posixPermissions: 0o400], ofItemAtPath: path)
+    }
+
+    private static func codes(_ lab: Lab, exit: Int32) async throws -> [String] {
+        let verdict = try await lab.expect(["verify", "--read-data", "--json"], exit: exit)
+        return verdict.json?["findings"]?.array?.compactMap { $0["code"]?.string } ?? []
+    }
+
+    @Test func `bit rot is found, not handed out, said by every run, and healed from Feishu`()
+        async throws
+    {
+        try await Lab.with(Self.world) { lab in
+            try await lab.expect(["sync"], exit: 0)
+            let (digest, path) = try await Self.victim(lab)
+            try Self.damage(path)
+            #expect(try await Self.codes(lab, exit: 7) == ["E002"])
+            let refused = try await lab.expect(
+                ["restore", "sha256:\(digest)", "--to", "\(lab.folder)/out"],
+                exit: 7
+            )
+            #expect(refused.errors.contains("larkive repair"))
+            let summary = try await lab.expect(["sync", "--json"], exit: 7)
+            #expect(summary.json?["conditions"] == ["damaged"])
+            try await lab.expect(["repair", "--dry-run"], exit: 0)
+            let done = try await lab.expect(["repair", "--json"], exit: 0)
+            #expect(done.json?["repaired"]?.array?.count == 1)
+            #expect(try await Self.codes(lab, exit: 0) == ["W006"])
+            try await lab.expect(["sync"], exit: 0)
+            let kept = try FileManager.default.contentsOfDirectory(atPath: lab.file("quarantine"))
+            #expect(kept == [digest])
+            try await lab.expectTruth()
+        }
+    }
+
+    @Test func `what Feishu has no more is lost until somebody accepts it`() async throws {
+        try await Lab.with(Self.world) { lab in
+            try await lab.expect(["sync"], exit: 0)
+            let (digest, path) = try await Self.victim(lab)
+            try FileManager.default.removeItem(atPath: path)
+            lab.server.setFaults([
+                SandboxFault(.link, .raw(status: 200, type: "application/pdf", body: "other"))
+            ])
+            #expect(try await Self.codes(lab, exit: 7) == ["E001"])
+            try await lab.expect(["repair"], exit: 7)
+            #expect(try await Self.codes(lab, exit: 7) == ["E052"])
+            let summary = try await lab.expect(["sync", "--json"], exit: 7)
+            #expect(summary.json?["conditions"] == ["lost"])
+            let problems = try await lab.expect(["problems", "--json"], exit: 0).jsonLines
+            #expect(problems.map { $0["sha256"]?.string } == [digest])
+            #expect(problems.first?["attachments"]?.array?.isEmpty == false)
+            let accept = [
+                "problems", "--accept", "sha256:\(digest.prefix(12))", "--reason", "gone",
+            ]
+            try await lab.expect(accept, exit: 0)
+            #expect(try await Self.codes(lab, exit: 0) == ["W007"])
+            let after = try await lab.expect(["sync", "--json"], exit: 0)
+            #expect(after.json?["warnings"]?.array?.count == 1)
+            let before = try await lab.expect(["manifest", "dump"], exit: 0).output
+            try await lab.expect(["rebuild"], exit: 0)
+            #expect(try await lab.expect(["manifest", "dump"], exit: 0).output == before)
+        }
+    }
+
+    @Test func `an object whose file is only open to others is closed again`() async throws {
+        try await Lab.with(Self.world) { lab in
+            try await lab.expect(["sync"], exit: 0)
+            let (_, path) = try await Self.victim(lab)
+            try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path)
+            try await lab.expect(["repair"], exit: 0)
+            try await lab.expectClean()
+            try FileManager.default.linkItem(atPath: path, toPath: "\(lab.folder)/second")
+            try await lab.expect(["repair"], exit: 0)
+            try await lab.expectClean()
+        }
+    }
+
+    @Test func `samples go round and status knows the oldest`() async throws {
+        try await Lab.with(Self.world) { lab in
+            try await lab.expect(["sync"], exit: 0)
+            let first = try await lab.expect(["status", "--json"], exit: 0).json
+            let stored = try #require(first?["oldest_unverified"]?.string)
+            try await lab.expect(["verify", "--sample", "50%"], exit: 0)
+            let half = try await lab.expect(["status", "--json"], exit: 0).json
+            #expect(half?["oldest_unverified"]?.string ?? "" >= stored)
+            try await lab.expect(["verify", "--sample", "50%"], exit: 0)
+            try await lab.expect(["verify", "--sample", "50%"], exit: 0)
+            let all = try await lab.expect(["status", "--json"], exit: 0).json
+            #expect(all?["oldest_unverified"]?.string ?? "" > stored)
+            #expect(all?["last_checkpoint"]?["size"]?.integer ?? 0 > 0)
+            #expect(all?["quarantine_bytes"] == 0)
+            let before = try await lab.expect(["manifest", "dump"], exit: 0).output
+            #expect(before.contains(#""name":"verified""#))
+            try await lab.expect(["rebuild"], exit: 0)
+            #expect(try await lab.expect(["manifest", "dump"], exit: 0).output == before)
+        }
+    }
+}
