@@ -71,17 +71,6 @@ struct Sync: AsyncParsableCommand, Sandboxed, StopsCleanly {
         return (watched, sources)
     }
 
-    /// Takes the lock; a run that is refused asks the platform nothing.
-    private func opened(_ world: World, _ run: RunID) async throws -> Vault {
-        do {
-            return try await world.writing(run)
-        } catch {
-            guard let failure = error as? VaultError, failure.kind == .locked else { throw error }
-            try refuse(world, failure)
-            throw failure
-        }
-    }
-
     private func sync(
         _ world: World,
         _ connection: FeishuConnection,
@@ -121,16 +110,6 @@ struct Sync: AsyncParsableCommand, Sandboxed, StopsCleanly {
             try await Task.sleep(for: .seconds(span.seconds))
             await engine.stop(.limit("--max-duration is over"))
         }
-    }
-
-    /// A refused run is recorded by the run that has the lock.
-    private func refuse(_ world: World, _ failure: VaultError) throws {
-        let event = AuditEvent(
-            .runRefused,
-            ["reason": "locked"],
-            hidden: ["actor": .object(world.actor), "detail": .string(failure.detail)]
-        )
-        try ReadingVault.note(event, at: world.clock.now(), in: world.config.archive)
     }
 
     private func settings(
