@@ -247,6 +247,13 @@ extension AuditAttackTests.Scene {
             atPath: "\(notes)/\(names[names.count - 2])",
             toPath: "\(older)/tlog/checkpoint"
         )
+        let tiles = "\(older)/tlog/tile/0/000.p"
+        let wide = try Data(contentsOf: URL(filePath: "\(tiles)/8"))
+        var left = try AuditCheck(at: older)
+        try left.run()
+        #expect(left.findings.map(\.code) == [.tileWrong])
+        try FileManager.default.removeItem(atPath: "\(tiles)/8")
+        try wide.prefix(6 * 32).write(to: URL(filePath: "\(tiles)/6"))
         return older
     }
 }

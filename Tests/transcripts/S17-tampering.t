@@ -56,7 +56,7 @@ alone shows neither; the note from outside shows both.
   $ cp -a archive/audit three
   $ rm -f "$(ls three/2*/*/* | tail -n 1)" "$(ls three/tlog/checkpoints/*/* | tail -n 1)"
   $ cp "$(ls three/tlog/checkpoints/*/* | tail -n 1)" three/tlog/checkpoint
-  $ for copy in three older; do check $copy | grep '^E'; check $copy >/dev/null || echo "exit $?"; done
+  $ for copy in three older; do check $copy | grep '^E017'; check $copy >/dev/null || echo "exit $?"; done
   E017 rolledBack  ext.note: * records were signed, * are here: the end was cut off, or this is an older copy; records * to *, after 2*Z (glob)
   exit 15
   E017 rolledBack  ext.note: * records were signed, * are here: the end was cut off, or this is an older copy; records * to *, after 2*Z (glob)

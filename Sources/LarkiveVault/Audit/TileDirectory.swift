@@ -30,6 +30,15 @@ struct TileDirectory: TileStore {
         return try partial.contents(String(wide))
     }
 
+    /// How many hashes any file of this tile has; 0 when there is none.
+    func widest(_ tile: Tile) -> Int {
+        let (folders, name) = tile.place
+        guard let folder = try? find(folders) else { return 0 }
+        if (try? folder.contents(name)).flatMap({ $0 }) != nil { return Tile.fullWidth }
+        let partial = try? find(folders + ["\(name).p"])?.names()
+        return (partial ?? []).compactMap { Int($0) }.max() ?? 0
+    }
+
     private func hashes(
         _ bytes: [UInt8],
         _ tile: Tile,

@@ -112,10 +112,25 @@ package struct AuditCheck {
         }
     }
 
+    /// Segments come before their tiles: hashes of more records than are here tell of a cut tail.
+    private mutating func checkWidths(of reading: LogReading, _ tiles: TileDirectory) {
+        guard reading.chain.soundUntil == nil, witnesses.isRunning?() != true else { return }
+        for row in reading.tree.rest where tiles.widest(row.tile) > row.hashes.count {
+            let fault = LogFault(
+                code: .tileWrong,
+                subject: "tlog/\(row.tile.path)",
+                detail: "it has hashes of more records than are here: the end was cut off",
+                first: reading.sealed
+            )
+            findings.append(fault.finding(on: reading.chain.timeline))
+        }
+    }
+
     /// Tiles are promised for what is signed; a run that died may owe them for the rest.
     private mutating func checkTiles(of reading: LogReading, signed: Int64) {
         guard let tlog = try? audit.directory("tlog") else { return }
         let tiles = TileDirectory(directory: tlog)
+        checkWidths(of: reading, tiles)
         for row in reading.owed + reading.tree.rest {
             let shift = Int64(row.tile.level) * Tile.height
             let start = row.tile.index * Int64(Tile.fullWidth)
