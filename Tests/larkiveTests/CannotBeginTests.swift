@@ -164,7 +164,15 @@ import Testing
                 atPath: lab.archive,
                 withIntermediateDirectories: true
             )
-            try await Self.system("mount", "-t", "tmpfs", "-o", "size=5500k", "tmpfs", lab.archive)
+            try await Self.system(
+                "mount",
+                "-t",
+                "tmpfs",
+                "-o",
+                "size=5500k,mode=0700",
+                "tmpfs",
+                lab.archive
+            )
             do {
                 try await lab.expect(["init"], exit: 0)
                 let ended = try await lab.expect(["sync", "--json"], exit: 13)
@@ -173,7 +181,7 @@ import Testing
                 let status = try await lab.expect(["status", "--json"], exit: 0).json
                 #expect(status?["last_run"]?["exit_code"]?.integer == 13)
                 #expect(ended.json?["totals"]?["pending"]?.integer ?? 0 > 0)
-                try await Self.system("mount", "-o", "remount,size=200m", lab.archive)
+                try await Self.system("mount", "-o", "remount,size=200m,mode=0700", lab.archive)
                 try await lab.expect(["sync"], exit: 0)
                 try await lab.expectTruth()
                 try await lab.expectClean()
