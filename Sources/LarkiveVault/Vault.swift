@@ -35,6 +35,7 @@ package struct Vault: Sendable {
         do {
             let vault = try Vault(at: path, state: state, run: run, clock: clock, rules: rules)
             try await vault.journal.seal()
+            try await vault.beginLog()
             try await vault.emptyInbox()
             return vault
         } catch { throw VaultError(error) }
