@@ -175,6 +175,9 @@ class Archive:
                 self.say("I3", f"integrity_check: {line}")
         for line in db.execute("PRAGMA foreign_key_check"):
             self.say("I3", f"foreign_key_check: {line}")
+        names = {name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE sql NOT NULL")}
+        if {name for name in names if "_" not in name} != {*fold.COLUMNS, "files"}:
+            self.say("I3", f"manifest.sqlite has other tables and views: {sorted(names)}")
         sql = "SELECT lower(hex(v.digest)), o.size FROM version v JOIN object o ON o.digest = v.digest"
         for digest, size in db.execute(sql):
             self.check_held(digest, size, excused, "I2 version")

@@ -3,7 +3,6 @@
 FS_IOC_SHUTDOWN without a log flush makes ext4 and XFS forget at once whatever had not reached the
 device: the image is left as a power cut would leave the disk.
 """
-import ctypes
 import fcntl
 import gc
 import os
@@ -26,7 +25,7 @@ def run(*words, check=True):
     """Runs a command of the system, silently unless it fails."""
     done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     if check and done.returncode != 0:
-        raise OSError(f"{' '.join(words)}: {done.stdout.decode(errors='replace').strip()}")
+        raise OSError(f"{' '.join(map(str, words))}: {done.stdout.decode(errors='replace').strip()}")
     return done.returncode
 
 
@@ -39,6 +38,15 @@ def what_is_missing():
             return f"no {program}"
     if not os.path.exists("/dev/loop-control"):
         return "no loop devices"
+    return None
+
+
+def no_fuse():
+    """What keeps a disk in user space from working here, or None."""
+    if not os.path.exists("/dev/fuse"):
+        return "no /dev/fuse"
+    if run("/usr/bin/python3", "-c", "import fusepy", check=False) != 0:
+        return "no python3-fusepy"
     return None
 
 
@@ -107,8 +115,3 @@ class Disk:
     def become(self, image):
         """Goes back to a copy."""
         run("cp", "--sparse=always", image, self.image)
-
-
-def die_with_parent():
-    """Of a child: to be killed when the harness ends, however it ends."""
-    ctypes.CDLL(None).prctl(1, 9)

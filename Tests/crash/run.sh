@@ -1,7 +1,7 @@
 #!/bin/bash
 # Breaks larkive in every way that these suites know, and judges what is left.
 #
-#   Tests/crash/run.sh [ci|release] [SUITE...]    SUITE: S1 S2 S3 S4 S5 S6 S8 S9 S14 S17; all of them by default
+#   Tests/crash/run.sh [ci|release] [SUITE...]    SUITE: S1 S2 S3 S4 S5 S6 S7 S8 S9 S14 S17; all of them by default
 #
 # Programs come from $LARKIVE_BIN_DIR, or from swift's build folder. Each suite prints its counts and
 # its seconds; what needs root and has none says "SKIPPED, not passed". Exit 1 when any suite fails.
@@ -11,14 +11,15 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 column=${1:-ci}
 [ $# -eq 0 ] || shift
-wanted=" ${*:-S1 S2 S3 S4 S5 S6 S8 S9 S14 S17} "
+wanted=" ${*:-S1 S2 S3 S4 S5 S6 S7 S8 S9 S14 S17} "
 LARKIVE_BIN_DIR=${LARKIVE_BIN_DIR:-$(swift build --package-path "$top" --show-bin-path)}
 export LARKIVE_BIN_DIR PYTHONDONTWRITEBYTECODE=1
 failed=
 began=$SECONDS
 
 sh "$here/../packages.sh" python3 strace gcc libc6-dev util-linux e2fsprogs xfsprogs mount || exit 1
-case $wanted in *" S4 "*) sh "$here/../packages.sh" fuse3 python3-fusepy || exit 1 ;; esac
+case $wanted in *" S8 "*) sh "$here/../packages.sh" python3-cryptography || exit 1 ;; esac
+case $wanted in *" S4 "* | *" S7 "*) sh "$here/../packages.sh" fuse3 python3-fusepy || exit 1 ;; esac
 
 # suite NAME FILE [OPTIONS FOR ci] -- [OPTIONS FOR release]
 suite() {
@@ -43,6 +44,7 @@ suite S3 s3_power_cut.py --ext4 100 --xfs 50 -- --ext4 2000 --xfs 1000
 suite S4 s4_block_replay.py -- --ext4 10000 --xfs 4000
 suite S5 s5_order.py --attachments 400 -- --attachments 10000
 suite S6 s6_errno_sweep.py --budget 200 -- --most 0 --budget 0
+suite S7 s7_real_eio.py -- --cases 500
 suite S8 s8_tamper.py -- --rounds 1000
 suite S9 s9_bit_rot.py --flips 200 -- --flips 10000
 suite S14 s14_parallel_starts.py --rounds 2 -- --rounds 500

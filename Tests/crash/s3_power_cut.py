@@ -23,6 +23,7 @@ from pathlib import Path
 
 import disks
 import lab
+from budget import Budget
 from onlooker import Onlooker
 
 DEEPEST = 3
@@ -33,12 +34,12 @@ LONGEST = {"clock": 0.5, "beginning": 0.12, "sealing": 0.03}  # seconds; a run t
 class DiskLab(lab.Lab):
     """A lab whose archive lies on a disk, and whose STATE lies there too or elsewhere."""
 
-    def __init__(self, folder, sandbox, disk, elsewhere, preload):
+    def __init__(self, folder, sandbox, disk, elsewhere, spoil=None):
         super().__init__(folder, sandbox)
-        self.home = Path(disk.root) / self.folder.name
+        self.disk, self.home = disk, Path(disk.root) / self.folder.name
         self.archive = self.home / "archive"
         self.state = self.folder / "state" if elsewhere else self.home / "state"
-        self.spoilt = {"LD_PRELOAD": preload, "SKIP_SYNC": os.environ.get("SKIP_SYNC", "*")} if preload else {}
+        self.spoilt = lab.faults(self, spoil) if spoil else {}
         self.configure(f"mail:\n  mailboxes: [{lab.MAILBOX}]\ntasks:\n  tasklists: [offers]\n")
 
     def start(self, *arguments, environment=None, **more):
@@ -56,15 +57,15 @@ class Cycles:
         self.random = random.Random(f"{asked.seed}/{kind}")
         self.folder.mkdir()
         self.disk = disks.Disk(kind, self.folder)
-        self.labs = [DiskLab(self.folder / name, sandbox, self.disk, name == "apart", asked.preload)
+        self.labs = [DiskLab(self.folder / name, sandbox, self.disk, name == "apart", asked.spoil)
                      for name in ("beside", "apart")]
         self.counts = dict.fromkeys(("cuts", "acks", "recoveries", "nested", "after the end"), 0)
-        self.violations, self.wanted = [], None
+        self.violations, self.wanted, self.budget = [], None, Budget(asked.seconds)
 
     def run(self, wanted):
         self.wanted = wanted
         self.prepare()
-        while self.counts["cuts"] < self.cycles and len(self.violations) < 40:
+        while self.counts["cuts"] < self.cycles and len(self.violations) < 40 and not self.budget.is_over:
             self.one_archive(self.random.choice(self.labs))
         return self
 
@@ -171,7 +172,8 @@ def parse():
     parser.add_argument("--ext4", type=int, default=100, metavar="CYCLES")
     parser.add_argument("--xfs", type=int, default=50, metavar="CYCLES")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--preload", help="a library that spoils larkive's barriers")
+    parser.add_argument("--spoil", metavar="PLAN", help="a plan for fault.c that makes larkive careless: must be seen")
+    Budget.argument(parser)
     return parser.parse_args()
 
 
@@ -191,13 +193,13 @@ def main():
         wanted = plain.final_state()
         for each in pool.map(lambda each: each.run(wanted), cycles):
             report(suite, each)
-    suite.at_least("acks", 10 * (asked.ext4 + asked.xfs))
+    suite.at_least("acks", 10 * suite.counts["cuts"])
     suite.end()
 
 
 def report(suite, cycles):
     suite.say("power cut", cycles.violations)
-    suite.count(f"{cycles.kind} cuts", cycles.counts.pop("cuts"))
+    suite.count(f"{cycles.kind} cuts", cycles.counts["cuts"])
     for what, number in cycles.counts.items():
         suite.count(what, number)
 

@@ -20,4 +20,10 @@ if ! cmp -s "$here/requirements.txt" "$venv/installed.txt"; then
 fi
 
 if [ $# -eq 0 ]; then set -- "$here"/S*.t; fi
-exec timeout 600 "$venv/bin/prysk" --shell /bin/bash --verbose "$@"
+LARKIVE_SKIPPED=$(mktemp)
+export LARKIVE_SKIPPED
+code=0
+timeout 600 "$venv/bin/prysk" --shell /bin/bash --verbose "$@" || code=$?
+cat "$LARKIVE_SKIPPED"
+rm -f "$LARKIVE_SKIPPED"
+exit $code

@@ -94,6 +94,8 @@ package enum FailureReason: String, Sendable, CaseIterable {
     case badLink = "bad_link"
     case noSpace = "no_space"
     case interrupted
+    /// An archived object whose bytes nobody has any more; of objects, never of downloads.
+    case lost
 
     package var hint: String {
         switch self {
@@ -108,6 +110,8 @@ package enum FailureReason: String, Sendable, CaseIterable {
         case .badLink: "check feishu.base_url; a link led somewhere that is not allowed"
         case .noSpace: "make room on the archive's file system"
         case .credentials: "see what the run said about the app's credentials"
+        case .lost:
+            "put the object's file back from a backup, or accept it: larkive problems --accept"
         case .interrupted, .quota: "nothing to do: the next run goes on"
         }
     }

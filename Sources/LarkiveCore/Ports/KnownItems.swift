@@ -27,7 +27,10 @@ package protocol KnownItems: Sendable {
     /// What is known of a task; nil when it was never listed.
     func task(_ id: TaskItem.ID, from source: Int64) throws(ManifestError) -> KnownTask?
 
-    /// An attachment that holds the content of a file token.
+    /// Whether an object was found damaged and has not been healed since.
+    func isDamaged(_ digest: ContentDigest) throws(ManifestError) -> Bool
+
+    /// An attachment that holds the content of a file token, and whose object is not damaged.
     func holder(of token: FileToken, size: Int64) throws(ManifestError) -> Holder?
 }
 

@@ -9,6 +9,24 @@ package protocol WalkTally: Sendable {
     func tally(of source: Int64?, run: RunID) throws(ManifestError) -> Tally
     /// Attachments that vanished upstream and were never held, nor accepted as missing.
     func lostCount() throws(ManifestError) -> Int64
+    /// Objects that are damaged or lost, and nobody has accepted it.
+    func damage() throws(ManifestError) -> Damage
+}
+
+/// Objects whose bytes are not what they were.
+package struct Damage: Hashable, Sendable {
+    /// Found damaged, and not looked for in Feishu yet.
+    package var damaged: Int64 = 0
+    /// Not to be had from Feishu either.
+    package var lost: Int64 = 0
+    /// Lost, and somebody has taken it upon themselves.
+    package var accepted: Int64 = 0
+
+    package init(damaged: Int64 = 0, lost: Int64 = 0, accepted: Int64 = 0) {
+        self.damaged = damaged
+        self.lost = lost
+        self.accepted = accepted
+    }
 }
 
 /// What one walk listed, by what became of it.

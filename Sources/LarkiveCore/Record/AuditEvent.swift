@@ -27,6 +27,7 @@ package enum RecordType: String, Sendable, CaseIterable {
     case objectDamaged = "object.damaged"
     case objectRepaired = "object.repaired"
     case objectLost = "object.lost"
+    case objectAccepted = "object.accepted"
     case verifyFinished = "verify.finished"
     case restoreDone = "restore.done"
     case clockStepped = "clock.stepped"

@@ -148,6 +148,10 @@ extension PlanningMemory: KnownItems {
         from source: Int64
     ) throws(ManifestError) -> KnownTask? { try base.task(id, from: source) }
 
+    package func isDamaged(_ digest: ContentDigest) throws(ManifestError) -> Bool {
+        try base.isDamaged(digest)
+    }
+
     package func holder(
         of token: FileToken,
         size: Int64
@@ -196,4 +200,5 @@ extension PlanningMemory: WalkTally {
     package func mark(_ attachments: [AttachmentKey], in source: Int64) {}
     package func tally(of source: Int64?, run: RunID) -> Tally { Tally() }
     package func lostCount() -> Int64 { 0 }
+    package func damage() -> Damage { Damage() }
 }

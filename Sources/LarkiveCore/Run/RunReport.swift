@@ -5,6 +5,7 @@ struct RunReport: Sendable {
         var total = Tally()
         /// Attachments of the whole archive that vanished before they could be brought.
         var lost: Int64 = 0
+        var damage = Damage()
     }
 
     var walks: [WalkReport] = []
@@ -17,6 +18,8 @@ struct RunReport: Sendable {
     private let warnings: [String]
     private var fatal: Set<Condition> = []
     private var words: [String] = []
+    /// Whether records are in the log that the manifest could not take.
+    private(set) var isManifestBehind = false
 
     init(_ settings: SyncSettings) {
         blindSpots = settings.unseen
@@ -32,7 +35,9 @@ struct RunReport: Sendable {
         switch error {
         case let failure as RunFailure:
             fatal.insert(failure.condition)
-            words.append(failure.detail)
+            if case .manifest = failure { isManifestBehind = true }
+            // One fault of the disk is met by many, and told once.
+            if !words.contains(failure.detail) { words.append(failure.detail) }
         case let failure as ManifestError:
             note(RunFailure.manifest(failure))
         case is CancellationError: break
@@ -65,6 +70,14 @@ struct RunReport: Sendable {
                 ? "\(tallies.lost) attachments vanished in Feishu before they could be archived; "
                     + "see which, and accept it: larkive problems" : nil,
             unread > 0 ? "\(unread) messages were deleted before they could be read" : nil,
+            tallies.damage.damaged > 0
+                ? "\(tallies.damage.damaged) objects are damaged; larkive repair heals what "
+                    + "Feishu still has" : nil,
+            tallies.damage.lost > 0
+                ? "\(tallies.damage.lost) objects are lost; see which, and accept it: larkive problems"
+                : nil,
+            tallies.damage.accepted > 0
+                ? "\(tallies.damage.accepted) objects are lost, which was accepted" : nil,
         ].compactMap { $0 }
     }
 
@@ -95,10 +108,19 @@ struct RunReport: Sendable {
         if total.pending > 0, !isCut, cause == nil, fatal.isEmpty {
             conditions.insert(.equationOpen)
         }
-        if !([total] + tallies.sources.values).allSatisfy(\.closes) {
+        // Counts of a manifest that could not be written or read say nothing.
+        if fatal.isEmpty, !([total] + tallies.sources.values).allSatisfy(\.closes) {
             conditions.insert(.equationOpen)
         }
-        return nothingStarted ?? conditions
+        return (nothingStarted ?? conditions).union(damage)
+    }
+
+    /// Objects of earlier runs that are not what they were.
+    private var damage: Set<Condition> {
+        var conditions: Set<Condition> = []
+        if tallies.damage.damaged > 0 { conditions.insert(.damaged) }
+        if tallies.damage.lost > 0 { conditions.insert(.lost) }
+        return conditions
     }
 
     /// A bound that was met by the last piece of work has kept nothing back.

@@ -46,8 +46,12 @@ struct Settlement: Sendable {
 
     private func hold(_ item: WorkItem, _ received: Received) async throws {
         let staged = received.staged
+        // Publishing has put good bytes in the place of damaged ones.
+        let repair: [AuditEvent] =
+            try known.isDamaged(staged.digest) ? [.repaired(staged, by: "download")] : []
         try await recorder.record([staged], numbering: 0) { _ in
             [.held(number: item.number, version: item.version, received)] + item.resolution
+                + repair
         }
         await staged.scratch.discard()
         await account.add(bytes: staged.size)
@@ -85,5 +89,29 @@ extension WorkItem {
     fileprivate var resolution: [AuditEvent] {
         guard attempts > 0 else { return [] }
         return [AuditEvent(.attachmentResolved, ["attachment": .integer(number)])]
+    }
+}
+
+extension AuditEvent {
+    /// The object has its bytes again.
+    package static func repaired(
+        _ staged: Staged,
+        by way: String,
+        hidden: JSONObject = [:]
+    ) -> AuditEvent {
+        repaired(staged.digest, size: staged.size, by: way, hidden: hidden)
+    }
+
+    package static func repaired(
+        _ digest: ContentDigest,
+        size: Int64,
+        by way: String,
+        hidden: JSONObject = [:]
+    ) -> AuditEvent {
+        AuditEvent(
+            .objectRepaired,
+            ["sha256": .string(digest.hex), "size": .integer(size), "by": .string(way)],
+            hidden: hidden
+        )
     }
 }

@@ -34,7 +34,10 @@ package struct SyncEngine: Sendable {
         } catch { report.note(error) }
         do {
             report.tallies = try tallies(of: report)
-        } catch { report.note(error) }
+        } catch {
+            // A manifest that could not be written has been told of already.
+            if !report.isManifestBehind { report.note(error) }
+        }
         report.cause = await account.cause
         report.figures = await figures()
         let summary = report.summary(
@@ -102,7 +105,8 @@ package struct SyncEngine: Sendable {
         return RunReport.Tallies(
             sources: sources,
             total: try parts.manifest.tally(of: nil, run: settings.run),
-            lost: try parts.manifest.lostCount()
+            lost: try parts.manifest.lostCount(),
+            damage: try parts.manifest.damage()
         )
     }
 
@@ -116,8 +120,11 @@ package struct SyncEngine: Sendable {
     /// Records the end, seals and signs; an end that cannot be recorded is a condition itself.
     private func end(_ summary: RunSummary, _ report: RunReport) async -> RunSummary {
         do {
-            try await parts.beforeEnd()
-            try await close(with: report.listings(of: summary, settings) + [.finished(summary)])
+            if !report.isManifestBehind { try await parts.beforeEnd() }
+            try await close(
+                with: report.listings(of: summary, settings) + [.finished(summary)],
+                folds: !report.isManifestBehind
+            )
             return summary
         } catch {
             var report = report
@@ -131,13 +138,15 @@ package struct SyncEngine: Sendable {
     }
 
     /// Goes past the committer, which may have failed for want of room: the reserve is for this.
-    private func close(with events: [AuditEvent]) async throws(RunFailure) {
+    ///
+    /// A manifest that lacks records takes no later ones; the next run folds them all.
+    private func close(with events: [AuditEvent], folds: Bool) async throws(RunFailure) {
         let records: [AuditRecord]
         do {
             records = try await parts.audit.append(events)
         } catch { throw .audit(error) }
         do {
-            try parts.manifest.apply(records)
+            if folds { try parts.manifest.apply(records) }
         } catch { throw .manifest(error) }
         do {
             try await parts.audit.seal()

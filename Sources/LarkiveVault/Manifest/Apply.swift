@@ -82,11 +82,14 @@ struct Apply {
         case .ledgerRetried: try retry()
         case .objectDamaged:
             try run(
-                "UPDATE object SET damaged = ? WHERE digest = ?",
+                "UPDATE object SET damaged = coalesce(damaged, ?) WHERE digest = ?",
                 [time, try digest("sha256")]
             )
-        case .objectRepaired, .objectLost: break
-        case .runRecovered, .runRefused, .verifyFinished, .restoreDone, .clockStepped: break
+        case .objectRepaired: try repairObject()
+        case .objectLost: try loseObject()
+        case .objectAccepted: try acceptLoss()
+        case .verifyFinished: try finishVerify()
+        case .runRecovered, .runRefused, .restoreDone, .clockStepped: break
         case .keyRotated, .logRestarted: break
         }
         if let entry = fields["inbox"]?.string {

@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+internal import CLinux
 package import LarkiveCore
 
 /// Makes `manifest.sqlite` again from the audit log alone.
@@ -13,6 +13,7 @@ package struct Rebuild {
     private let clock: any WallClock
 
     package init(at path: String, clock: any WallClock) throws {
+        lk_private_umask()
         do {
             layout = try Layout.open(path)
             lock = try VaultLock.take(in: layout.root, at: clock.now())

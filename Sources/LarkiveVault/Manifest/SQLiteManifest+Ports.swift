@@ -198,6 +198,17 @@ extension SQLiteManifest: KnownItems {
         }
     }
 
+    package func isDamaged(_ digest: ContentDigest) throws(ManifestError) -> Bool {
+        try inDatabase { db in
+            try Bool.fetchOne(
+                db.cachedStatement(
+                    sql: "SELECT 1 FROM object WHERE digest = ? AND damaged IS NOT NULL"
+                ),
+                arguments: [Data(digest.bytes)]
+            ) ?? false
+        }
+    }
+
     package func holder(of token: FileToken, size: Int64) throws(ManifestError) -> Holder? {
         try inDatabase { db in
             let row = try Row.fetchOne(

@@ -136,6 +136,16 @@ extension SQLiteManifest: WalkTally {
         }
     }
 
+    package func damage() throws(ManifestError) -> Damage {
+        try losses().values.reduce(into: Damage()) { damage, loss in
+            switch loss {
+            case .damaged: damage.damaged += 1
+            case .lost: damage.lost += 1
+            case .accepted: damage.accepted += 1
+            }
+        }
+    }
+
     /// The listing side: what the walk saw, whatever became of it.
     private func countListed(of source: Int64?, into tally: inout Tally, _ db: Database) throws {
         let inMail = try Int64.fetchOne(

@@ -1,91 +1,175 @@
 internal import CLinux
 internal import LarkiveCore
+internal import SystemPackage
 
-/// Compares the objects with what the manifest says of them.
+/// Looks whether every object is there, a file of its own, and as long as it was; reads none.
 struct ObjectCheck {
+    /// An object as the log speaks of it.
+    typealias Expected = [ContentDigest: Int64]
+
     let objects: Directory
-    let readsData: Bool
+    /// What is wrong with an object, at most one finding for each.
+    private(set) var faults: [ContentDigest: Finding] = [:]
+    /// What is wrong with the folders, and files that are no objects.
     private(set) var findings: [Finding] = []
     private(set) var count: Int64 = 0
     private(set) var bytes: Int64 = 0
+    private var missing: [ContentDigest: String] = [:]
+    private var misplaced: [ContentDigest: String] = [:]
 
-    init(objects: Directory, readsData: Bool) {
-        self.objects = objects
-        self.readsData = readsData
-    }
+    init(objects: Directory) { self.objects = objects }
 
     /// Looks at the 256 shards, each with the objects expected there.
-    mutating func run(_ expected: (_ shard: UInt8) throws -> [ContentDigest: Int64]) throws {
+    mutating func run(_ expected: (_ shard: UInt8) throws -> Expected) throws {
         for index in 0..<256 {
             let name = DiskObjectStore.shardName(index)
-            var missing = try expected(UInt8(index))
-            guard let shard = try? objects.directory(name) else {
-                report(missing.keys, "its folder \(name) is missing")
-                continue
-            }
-            for file in try shard.names() { check(file, in: shard, name, &missing) }
-            report(missing.keys, "there is no such file")
+            var left = try expected(UInt8(index))
+            do {
+                let shard = try objects.directory(name)
+                try checkMode(of: shard, "objects/\(name)")
+                for file in try shard.names() { look(at: file, in: shard, name, &left) }
+                for digest in left.keys { missing[digest] = "there is no such file" }
+            } catch { blame(error, on: name, left) }
         }
         for name in try objects.names() where Hex.bytes(name)?.count != 1 {
             findings.append(Finding(.shardExtra, "objects/\(name)", "not a folder of objects"))
         }
+        settle()
     }
 
-    private mutating func report(_ missing: some Sequence<ContentDigest>, _ detail: String) {
-        for digest in missing.sorted() {
-            findings.append(Finding(.objectMissing, digest.hex, detail))
+    /// Whether an object may be read: everything that is there.
+    static func isReadable(_ fault: Finding?) -> Bool {
+        switch fault?.code {
+        case nil, .objectMode, .objectLinked, .objectSize, .objectLonger: true
+        default: false
         }
     }
 
-    private mutating func check(
-        _ name: String,
+    private mutating func checkMode(of shard: Directory, _ subject: String) throws(DiskError) {
+        guard let finding = try shard.looseMode(subject) else { return }
+        findings.append(finding)
+    }
+
+    /// A folder that is not there has lost its objects; one that cannot be read has not.
+    private mutating func blame(_ error: any Error, on shard: String, _ left: Expected) {
+        let subject = "objects/\(shard)"
+        guard let error = error as? DiskError, error.isUnreadable else {
+            findings.append(Finding(.folderMissing, subject, "it is no folder, or is not there"))
+            return
+        }
+        findings.append(Finding(.objectUnreadable, subject, "cannot be read: \(error)"))
+    }
+
+    private mutating func look(
+        at name: String,
         in shard: Directory,
         _ shardName: String,
-        _ missing: inout [ContentDigest: Int64]
+        _ left: inout Expected
     ) {
         let subject = "objects/\(shardName)/\(name)"
-        guard let digest = ContentDigest(hex: name), name.hasPrefix(shardName) else {
+        guard let digest = ContentDigest(hex: name) else {
             findings.append(Finding(.objectExtra, subject, "not the name of an object"))
             return
         }
-        guard let file = try? shard.file(name, .reading), let found = try? file.stat(),
-            found.regular != 0
-        else {
-            missing[digest] = nil
-            findings.append(Finding(.objectKind, subject, "not a regular file that can be opened"))
-            return
-        }
-        guard let size = missing.removeValue(forKey: digest) else {
+        guard name.hasPrefix(shardName) else { return misplaced[digest] = subject }
+        guard let size = left.removeValue(forKey: digest) else {
             findings.append(Finding(.objectExtra, subject, "no record speaks of it"))
             return
         }
-        count += 1
-        bytes += found.size
-        if found.mode != 0o400 || found.links != 1 {
-            let mode = String(found.mode, radix: 8)
-            findings.append(
-                Finding(
-                    .objectMode,
-                    subject,
-                    "mode \(mode) and \(found.links) links, not 400 and 1"
-                )
-            )
-        }
+        do {
+            let found = try shard.file(name, .reading).stat()
+            guard found.regular != 0 else {
+                return fault(.objectKind, digest, subject, "a folder, a pipe or a device")
+            }
+            count += 1
+            bytes += found.size
+            compare(found, with: size, digest, subject)
+        } catch { blame(error, digest, subject) }
+    }
+
+    private mutating func compare(
+        _ found: lk_stat,
+        with size: Int64,
+        _ digest: ContentDigest,
+        _ subject: String
+    ) {
         if found.size != size {
-            findings.append(
-                Finding(.objectSize, subject, "\(found.size) bytes, \(size) were stored")
-            )
-        } else if readsData {
-            checkBytes(of: file, digest, subject)
+            let code: Finding.Code = found.size < size ? .objectSize : .objectLonger
+            fault(code, digest, subject, "\(found.size) bytes, \(size) were stored")
+        } else if found.links != 1 {
+            fault(.objectLinked, digest, subject, "the file has \(found.links) names, not 1")
+        } else if found.mode != 0o400 {
+            let mode = String(found.mode, radix: 8)
+            fault(.objectMode, digest, subject, "mode \(mode), not 400")
         }
     }
 
-    private mutating func checkBytes(of file: File, _ digest: ContentDigest, _ subject: String) {
-        do {
-            guard try DiskObjectStore.digest(of: file) != digest else { return }
-            findings.append(Finding(.objectChanged, subject, "its bytes are not those of its name"))
-        } catch {
-            findings.append(Finding(.objectUnreadable, subject, error.description))
+    private mutating func blame(
+        _ error: DiskError,
+        _ digest: ContentDigest,
+        _ subject: String
+    ) {
+        switch Errno(rawValue: error.errno) {
+        case .noSuchFileOrDirectory: missing[digest] = "there is no such file"
+        case .tooManySymbolicLinkLevels:
+            fault(.objectSymlink, digest, subject, "a symbolic link in place of the file")
+        case .noSuchAddressOrDevice:
+            fault(.objectKind, digest, subject, "a socket or a device")
+        default: fault(.objectUnreadable, digest, subject, "cannot be read: \(error)")
         }
+    }
+
+    /// A file that was moved into another shard is neither missing nor extra.
+    private mutating func settle() {
+        for (digest, detail) in missing {
+            let place = DiskObjectStore.subject(of: digest)
+            if let found = misplaced.removeValue(forKey: digest) {
+                fault(.objectMisplaced, digest, found, "it belongs to \(place)")
+            } else {
+                fault(.objectMissing, digest, place, detail)
+            }
+        }
+        for subject in misplaced.values {
+            findings.append(Finding(.objectExtra, subject, "in a folder where it does not belong"))
+        }
+    }
+
+    private mutating func fault(
+        _ code: Finding.Code,
+        _ digest: ContentDigest,
+        _ subject: String,
+        _ detail: String
+    ) {
+        var finding = Finding(code, subject, detail)
+        finding.facts = ["sha256": .string(digest.hex)]
+        faults[digest] = finding
+    }
+}
+
+extension DiskObjectStore {
+    /// How findings and messages name an object's file.
+    static func subject(of digest: ContentDigest) -> String {
+        "objects/\(digest.hex.prefix(2))/\(digest.hex)"
+    }
+}
+
+extension DiskError {
+    /// Whether the disk or the system failed to answer, which says nothing of what is there.
+    var isUnreadable: Bool {
+        let known: [Errno] = [
+            .noSuchFileOrDirectory, .notDirectory, .tooManySymbolicLinkLevels,
+        ]
+        return !known.map(\.rawValue).contains(errno)
+    }
+}
+
+extension Directory {
+    /// A finding when others than its owner may look or write into it.
+    func looseMode(_ subject: String) throws(DiskError) -> Finding? {
+        var found = lk_stat()
+        try checked(lk_stat_fd(descriptor, &found), "stat", path)
+        guard found.mode & 0o077 != 0 else { return nil }
+        let mode = String(found.mode, radix: 8)
+        return Finding(.folderMode, subject, "mode \(mode): open to others; chmod 700 it")
     }
 }

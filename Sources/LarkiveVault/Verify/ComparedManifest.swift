@@ -1,0 +1,115 @@
+internal import LarkiveCore
+
+/// Holds the archive's manifest against the log, record by record as far as it had come.
+struct ComparedManifest {
+    private static let group = 1_000
+
+    private let root: Directory
+    private let second: SecondManifest
+    private var refusal: Finding?
+    private var applied: Int64 = -1
+    private var isCompared = false
+    private var found: [Finding] = []
+    private var waiting: [AuditRecord] = []
+    private var folded: Int64 = -1
+    private var canFold = true
+
+    init(_ root: Directory, _ path: String, _ second: SecondManifest) throws {
+        self.root = root
+        self.second = second
+        HotJournal(root: root).recover()
+        switch ManifestLook(root: root).open() {
+        case .refused(let finding): refusal = finding
+        case .opened(let manifest):
+            do {
+                try second.attach(manifest, at: root.path(SQLiteManifest.fileName))
+                refusal = try integrity()
+                if refusal == nil { applied = try second.applied() }
+            } catch { refusal = ManifestLook.finding(ManifestError(error)) }
+        }
+    }
+
+    /// Wrong entries of an index leave the rows readable; anything else does not.
+    private mutating func integrity() throws(ManifestError) -> Finding? {
+        let words = try second.integrity()
+        let ofIndex = words.filter { $0.contains("index") }
+        for text in ofIndex where ofIndex.count == words.count {
+            found.append(Finding(.manifestIndex, SQLiteManifest.fileName, text))
+            return nil
+        }
+        return words.first.map { Finding(.manifestUnreadable, SQLiteManifest.fileName, $0) }
+    }
+
+    mutating func take(_ record: AuditRecord) throws {
+        if record.seq > applied, !isCompared { compare() }
+        waiting.append(record)
+        if waiting.count >= Self.group { fold() }
+    }
+
+    mutating func finish() {
+        fold()
+        if !isCompared, folded >= applied { compare() }
+    }
+
+    private mutating func fold() {
+        defer { waiting = [] }
+        guard canFold, let last = waiting.last else { return }
+        do {
+            try second.fold.apply(waiting)
+            folded = last.seq
+        } catch {
+            canFold = false
+            found.append(Finding(.logCannotFold, "audit", error.detail))
+        }
+    }
+
+    private mutating func compare() {
+        fold()
+        guard refusal == nil, canFold, folded == applied else { return }
+        isCompared = true
+        do {
+            found += try second.differences()
+        } catch { found.append(ManifestLook.finding(ManifestError(error))) }
+    }
+
+    func findings(logSize: Int64, sealed: Int64, _ isWhole: Bool) throws -> [Finding] {
+        if let refusal { return [refusal] }
+        // A record that could not be read has been told.
+        var findings = isWhole ? found : found.filter { $0.code == .manifestIndex }
+        let name = SQLiteManifest.fileName
+        if applied >= logSize, isWhole {
+            findings.append(
+                Finding(
+                    .logShorter,
+                    "audit",
+                    "\(name) knows \(applied + 1) records, the log has \(logSize)"
+                )
+            )
+        }
+        guard isWhole, applied + 1 < logSize, try !VaultLock.isHeld(in: root) else {
+            return findings
+        }
+        let detail = "it has \(applied + 1) of \(logSize) records, and no run is going on"
+        findings.append(
+            Finding(applied + 1 < sealed ? .manifestBehind : .manifestWaits, name, detail)
+        )
+        return findings
+    }
+}
+
+/// What a killed writer leaves beside the manifest: half a transaction, which must be taken back.
+struct HotJournal {
+    static let name = SQLiteManifest.fileName + "-journal"
+
+    let root: Directory
+
+    /// Takes back what was not committed, when no run is there to do it; else leaves it alone.
+    func recover() {
+        guard let size = try? root.file(Self.name, .reading).size(), size > 0,
+            let lock = try? VaultLock.take(in: root, at: .epoch)
+        else { return }
+        // SQLite does so at the first read of a connection that may write.
+        _ = try? SQLiteManifest(at: root.path(SQLiteManifest.fileName), walk: nil).appliedSeq()
+        _ = lock
+    }
+}

@@ -1,0 +1,93 @@
+internal import FoundationEssentials
+internal import GRDB
+internal import LarkiveCore
+
+/// What the log says of objects: their sizes, who carries them, what became of damaged ones.
+extension SQLiteManifest {
+    /// What was found of an object before.
+    enum Loss: Equatable, Sendable {
+        case damaged(since: String)
+        /// Nobody has its bytes any more.
+        case lost(since: String)
+        /// As `lost`, and somebody has taken it upon themselves.
+        case accepted(since: String)
+    }
+
+    static let acceptedPrefix = "accepted:"
+
+    static func lossSubject(_ digest: ContentDigest) -> String { "object:\(digest.hex)" }
+
+    func losses() throws(ManifestError) -> [ContentDigest: Loss] {
+        try inDatabase { db in
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT o.digest, o.damaged, l.first_failed AS lost, m.value AS accepted
+                    FROM object o
+                    LEFT JOIN ledger l ON l.subject = 'object:' || lower(hex(o.digest))
+                    LEFT JOIN meta m ON m.name = 'accepted:' || lower(hex(o.digest))
+                    WHERE o.damaged IS NOT NULL
+                    """
+            )
+            return rows.reduce(into: [:]) { found, row in
+                guard let digest = ContentDigest(bytes: row["digest"] as Data) else { return }
+                let (lost, accepted): (String?, String?) = (row["lost"], row["accepted"])
+                found[digest] =
+                    accepted.map(Loss.accepted) ?? lost.map(Loss.lost)
+                    ?? .damaged(since: row["damaged"])
+            }
+        }
+    }
+
+    func objects(inShard shard: UInt8) throws(ManifestError) -> [ContentDigest: Int64] {
+        try inDatabase { db in
+            let first = Data([shard])
+            // A blob is before another that begins with it.
+            let rows =
+                shard == 255
+                ? try Row.fetchAll(
+                    db,
+                    sql: "SELECT digest, size FROM object WHERE digest >= ?",
+                    arguments: [first]
+                )
+                : try Row.fetchAll(
+                    db,
+                    sql: "SELECT digest, size FROM object WHERE digest >= ? AND digest < ?",
+                    arguments: [first, Data([shard + 1])]
+                )
+            return rows.reduce(into: [:]) { found, row in
+                if let digest = ContentDigest(bytes: row["digest"] as Data) {
+                    found[digest] = row["size"]
+                }
+            }
+        }
+    }
+
+    func count(of table: String) throws(ManifestError) -> Int64 {
+        try inDatabase { try Int64.fetchOne($0, sql: "SELECT count(*) FROM \(table)") ?? 0 }
+    }
+
+    /// The keys of all attachments that carry an object, older versions with their number.
+    func carriers(of digest: ContentDigest) throws(ManifestError) -> [String] {
+        try inDatabase { db in
+            try String.fetchAll(
+                db,
+                sql: """
+                    SELECT a.key || iif(v.n < a.version, '@' || v.n, '') FROM version v
+                    JOIN attachment a ON a.n = v.attachment WHERE v.digest = ? ORDER BY a.n, v.n
+                    """,
+                arguments: [Data(digest.bytes)]
+            )
+        }
+    }
+
+    func verifiedRanges() throws(ManifestError) -> VerifiedRanges {
+        try inDatabase { db in
+            try String.fetchOne(
+                db,
+                sql: "SELECT value FROM meta WHERE name = ?",
+                arguments: [VerifiedRanges.metaName]
+            )
+        }.flatMap { VerifiedRanges(text: $0) } ?? VerifiedRanges()
+    }
+}

@@ -1,0 +1,150 @@
+internal import CLinux
+internal import LarkiveCore
+
+/// Looks whether the folders and files of an archive are there, closed to others, and known.
+struct LayoutCheck {
+    private static let files: Set<String> = [
+        ArchiveIdentity.fileName, ArchiveIdentity.fileName + ".new", SQLiteManifest.fileName,
+        SQLiteManifest.fileName + "-journal", VaultLock.fileName,
+    ]
+    private static let auditFiles: Set<String> = [JournalFile.name, JournalFile.name + ".new"]
+    /// The top of a file system of its own.
+    private static let foreign: Set<String> = ["lost+found"]
+
+    let root: Directory
+    private(set) var findings: [Finding] = []
+
+    init(root: Directory) { self.root = root }
+
+    /// Folders that are missing are errors: without them nothing else can be looked at.
+    mutating func run() throws(DiskError) {
+        try modes(of: root, "")
+        for name in Layout.folders { try folder(name, in: root, "") }
+        for name in try root.names() where !Layout.folders.contains(name) {
+            guard Self.files.contains(name) else {
+                if !Self.foreign.contains(name) { extra(name) }
+                continue
+            }
+            try fileMode(name, in: root, name)
+        }
+        if try root.contents(VaultLock.fileName) == nil {
+            findings.append(
+                Finding(.lockMissing, VaultLock.fileName, "missing; the next run makes it again")
+            )
+        }
+        try checkAudit()
+        try checkQuarantine()
+    }
+
+    private mutating func folder(
+        _ name: String,
+        in parent: Directory,
+        _ prefix: String
+    ) throws(DiskError) {
+        do {
+            try modes(of: try parent.directory(name), prefix + name)
+        } catch {
+            guard !error.isUnreadable else { throw error }
+            let code: Finding.Code =
+                (prefix + name).hasPrefix("audit") ? .logMissing : .folderMissing
+            findings.append(Finding(code, prefix + name, "it is no folder, or is not there"))
+        }
+    }
+
+    private mutating func modes(of folder: Directory, _ name: String) throws(DiskError) {
+        if let finding = try folder.looseMode(name.isEmpty ? "." : name) {
+            findings.append(finding)
+        }
+    }
+
+    private mutating func fileMode(
+        _ name: String,
+        in folder: Directory,
+        _ subject: String
+    ) throws(DiskError) {
+        // What is no plain file is told by who reads it.
+        guard let found = try? folder.file(name, .reading).stat(), found.regular != 0,
+            found.mode & 0o077 != 0
+        else { return }
+        let mode = String(found.mode, radix: 8)
+        findings.append(
+            Finding(.fileMode, subject, "mode \(mode): open to others; chmod go= it")
+        )
+    }
+
+    private mutating func extra(_ name: String) {
+        findings.append(Finding(.fileExtra, name, "not a part of an archive"))
+    }
+
+    // MARK: audit
+
+    private mutating func checkAudit() throws(DiskError) {
+        guard let audit = try? root.directory("audit") else { return }
+        for name in Layout.auditFolders { try folder(name, in: audit, "audit/") }
+        for name in try audit.names() where !Layout.auditFolders.contains(name) {
+            if name.count == 4, Int(name) != nil, let year = try? audit.directory(name) {
+                try checkYear(year, "audit/\(name)")
+            } else if Self.auditFiles.contains(name) {
+                try fileMode(name, in: audit, "audit/\(name)")
+            } else {
+                extra("audit/\(name)")
+            }
+        }
+    }
+
+    private mutating func checkYear(_ year: Directory, _ path: String) throws(DiskError) {
+        try modes(of: year, path)
+        for name in try year.names() {
+            guard name.count == 2, Int(name) != nil, let month = try? year.directory(name) else {
+                extra("\(path)/\(name)")
+                continue
+            }
+            try modes(of: month, "\(path)/\(name)")
+            for file in try month.names() {
+                let subject = "\(path)/\(name)/\(file)"
+                let digits = file.prefix(9)
+                guard file.hasSuffix(".jsonl.gz"), file.count == 18, Int(digits) != nil else {
+                    extra(subject)
+                    continue
+                }
+                try fileMode(file, in: month, subject)
+            }
+        }
+    }
+
+    /// What lies in the inbox and can never become a record.
+    mutating func checkInbox() throws(DiskError) {
+        guard let folder = try? root.directory("audit").directory("inbox") else { return }
+        let names = try folder.names()
+        let entries = Set(try Inbox(directory: folder).entries().map { $0.name + ".json" })
+        for name in names where !entries.contains(name) {
+            // A run may have turned it into a record meanwhile.
+            guard (try? folder.file(name, .reading)) != nil else { continue }
+            findings.append(
+                Finding(.inboxJunk, "audit/inbox/\(name)", "no event of a command of larkive")
+            )
+        }
+    }
+
+    private mutating func checkQuarantine() throws(DiskError) {
+        guard let quarantine = try? root.directory("quarantine") else { return }
+        let names = try quarantine.names()
+        guard !names.isEmpty else { return }
+        findings.append(
+            Finding(
+                .quarantined,
+                "quarantine",
+                "\(names.count) files were set aside; larkive never deletes them"
+            )
+        )
+    }
+
+    mutating func checkStaging() throws(DiskError) {
+        guard let staging = try? root.directory("staging") else { return }
+        let names = try staging.names().filter { !SecondManifest.isOne($0) }
+        guard !names.isEmpty, try !VaultLock.isHeld(in: root) else { return }
+        findings.append(
+            Finding(.stagingLeft, "staging", "\(names.count) files of a run that died")
+        )
+    }
+}

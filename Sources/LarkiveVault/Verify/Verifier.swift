@@ -1,0 +1,239 @@
+internal import FoundationEssentials
+package import LarkiveCore
+
+/// Folds the log into a second manifest and compares; then looks at every object that the log
+/// speaks of, reading its bytes if asked to.
+///
+/// Needs no lock and changes nothing. Safe beside a run: what the run adds meanwhile is left for
+/// the next look.
+package struct Verifier {
+    private let root: Directory
+    private let path: String
+    private let state: String?
+    private let clock: any WallClock
+
+    /// Opens whatever is there of an archive; STATE may be nil, then less can be excluded.
+    package init(at path: String, state: String?, clock: any WallClock) throws {
+        do {
+            root = try Directory.open(path)
+            guard try root.contents(ArchiveIdentity.fileName) != nil else {
+                throw VaultError(
+                    .noArchive,
+                    "there is no archive in \(path)",
+                    hint: "make one: larkive init \(path)"
+                )
+            }
+        } catch { throw VaultError(error) }
+        (self.path, self.state, self.clock) = (path, state, clock)
+    }
+
+    package func run(_ request: VerifyRequest) throws -> Verification {
+        do {
+            var verdict = Verification()
+            guard try checkIdentity(&verdict) else { return verdict }
+            var layout = LayoutCheck(root: root)
+            try layout.run()
+            try layout.checkInbox()
+            let second = try SecondManifest(staging: try? root.directory("staging"))
+            try compare(second, &verdict)
+            // Without the log nothing is known of the objects.
+            if verdict.auditRecords > 0 { try checkObjects(second.fold, request, &verdict) }
+            try layout.checkStaging()
+            verdict.findings = layout.findings + verdict.findings
+            return verdict
+        } catch { throw VaultError(error) }
+    }
+
+    /// False when what follows cannot be understood.
+    private func checkIdentity(_ verdict: inout Verification) throws -> Bool {
+        let name = ArchiveIdentity.fileName
+        do {
+            _ = try ArchiveIdentity(reading: root.contents(name) ?? [])
+        } catch let failure as VaultError where failure.kind == .newerFormat {
+            verdict.findings.append(Finding(.formatNewer, name, failure.detail))
+            return false
+        } catch {
+            verdict.findings.append(
+                Finding(.identityUnreadable, name, "not a description of an archive")
+            )
+        }
+        return true
+    }
+
+    private func identityFinding(_ recorded: ContentDigest?) -> Finding? {
+        let name = ArchiveIdentity.fileName
+        guard let recorded, let bytes = try? root.contents(name),
+            let identity = try? ArchiveIdentity(reading: bytes),
+            !identity.isSpokenOf(by: recorded)
+        else { return nil }
+        return Finding(.identityChanged, name, "not the file the log speaks of")
+    }
+
+    // MARK: log and manifest
+
+    private func compare(_ second: SecondManifest, _ verdict: inout Verification) throws {
+        guard let audit = try? root.directory("audit") else { return }
+        // Copied first: what it knows is in the log, which is read afterwards.
+        var look = try ComparedManifest(root, path, second)
+        var check = AuditCheck(audit: audit)
+        try check.run(seen: state.flatMap(SeenNote.text)) { try look.take($0) }
+        look.finish()
+        verdict.auditRecords = check.size
+        verdict.attachments = try second.fold.count(of: "attachment")
+        verdict.findings += check.findings
+        // What is missing from a damaged log is no fault of the manifest.
+        let isWhole = !check.findings.contains { $0.code.isError && $0.code != .keyUnreadable }
+        verdict.findings += try look.findings(logSize: check.size, sealed: check.sealed, isWhole)
+        if let finding = identityFinding(try second.fold.archiveDigest()) {
+            verdict.findings.append(finding)
+        }
+    }
+
+    // MARK: objects
+
+    private func checkObjects(
+        _ fold: SQLiteManifest,
+        _ request: VerifyRequest,
+        _ verdict: inout Verification
+    ) throws {
+        guard let objects = try? root.directory("objects") else { return }
+        let before = try LogEnd(root)
+        var check = ObjectCheck(objects: objects)
+        try check.run { try fold.objects(inShard: $0) }
+        (verdict.objects, verdict.bytes) = (check.count, check.bytes)
+        var faults = check.faults
+        var extras = check.findings
+        if request.readsData {
+            let read = try readObjects(objects, check, fold, request, &verdict)
+            faults.merge(read.faults) { first, second in
+                // Other bytes say more than another mode; another size says as much.
+                first.code == .objectMode || first.code == .objectLinked ? second : first
+            }
+            for (digest, actual) in read.actual {
+                faults[digest]?.facts.append("sha256", .string(digest.hex))
+                faults[digest]?.facts.append("actual_sha256", .string(actual.hex))
+            }
+        }
+        // Of what a damaged log cannot speak of nothing is said.
+        if verdict.findings.contains(where: { $0.code.isAudit && $0.code.isError }) {
+            extras.removeAll { $0.code == .objectExtra }
+        }
+        // A run that is going on, or was, may have stored what nobody spoke of at first.
+        if extras.contains(where: { $0.code == .objectExtra }), try before.hasMoved(root) {
+            extras.removeAll { $0.code == .objectExtra }
+        }
+        let losses = try fold.losses()
+        verdict.freshlyDamaged = faults.filter { $0.value.code.isDamage && losses[$0.key] == nil }
+            .keys.sorted()
+        try add(losses, to: &faults)
+        for digest in faults.keys where faults[digest]?.code.isError == true {
+            let carriers = try fold.carriers(of: digest)
+            faults[digest]?.facts.append("attachments", .array(carriers.map(JSON.string)))
+        }
+        verdict.findings += extras + faults.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    private func readObjects(
+        _ objects: Directory,
+        _ check: ObjectCheck,
+        _ fold: SQLiteManifest,
+        _ request: VerifyRequest,
+        _ verdict: inout Verification
+    ) throws -> ObjectReading.Result {
+        let started = clock.now()
+        let isPartial = request.sample != nil
+        let from = isPartial ? try fold.verifiedRanges().next : .smallest
+        let all = try fold.count(of: "object")
+        let most = request.sample.map { max(Int64((Double(all) * $0).rounded(.up)), 1) } ?? .max
+        let faults = check.faults
+        let reading = ObjectReading(objects: objects, from: from, most: most, request) { shard in
+            try fold.objects(inShard: shard).keys.sorted()
+                .filter { ObjectCheck.isReadable(faults[$0]) }
+        }
+        let result = try reading.run()
+        request.progress(result.objects, result.bytes)
+        let to = result.end ?? from
+        guard result.objects > 0, result.end != from else { return result }
+        verdict.reading = Verification.Reading(
+            from: from,
+            to: to,
+            unread: result.unread.sorted(),
+            started: started,
+            objects: result.objects,
+            bytes: result.bytes
+        )
+        return result
+    }
+
+    /// What was found damaged before, and what is lost, goes on being said.
+    private func add(
+        _ losses: [ContentDigest: SQLiteManifest.Loss],
+        to faults: inout [ContentDigest: Finding]
+    ) throws {
+        for (digest, loss) in losses {
+            let subject = DiskObjectStore.subject(of: digest)
+            var finding: Finding
+            switch loss {
+            case .damaged(let since):
+                guard faults[digest] == nil else { continue }
+                finding = Finding(
+                    .objectKnownDamaged,
+                    subject,
+                    "found damaged at \(since); see whether it can be healed: larkive repair"
+                )
+            case .lost(let since):
+                finding = Finding(
+                    .objectLost,
+                    subject,
+                    "lost since \(since): nobody has its bytes any more"
+                )
+            case .accepted(let since):
+                finding = Finding(.lossAccepted, subject, "lost, and accepted at \(since)")
+            }
+            finding.facts = ["sha256": .string(digest.hex)]
+            faults[digest] = finding
+        }
+    }
+}
+
+extension Finding.Code {
+    /// Whether an object's bytes are not there as they were stored.
+    var isDamage: Bool {
+        switch self {
+        case .objectMissing, .objectChanged, .objectSize, .objectLonger, .objectKind,
+            .objectSymlink, .objectMisplaced:
+            true
+        default: false
+        }
+    }
+}
+
+/// Where a log ends: shows whether a run has written in between.
+private struct LogEnd: Equatable {
+    let journal: Int64
+    let segment: String?
+
+    init(_ root: Directory) throws {
+        let audit = try root.directory("audit")
+        journal = (try? audit.file(JournalFile.name, .reading).size()) ?? 0
+        segment = try Segments(audit: audit).last()?.path
+    }
+
+    func hasMoved(_ root: Directory) throws -> Bool {
+        if try VaultLock.isHeld(in: root) { return true }
+        return try LogEnd(root) != self
+    }
+}
+
+extension ReadingVault {
+    /// One verdict over everything; see ``Verifier``.
+    package func verify(readingData: Bool, state: String?) throws -> Verification {
+        try Verifier(at: layout.root.path, state: state, clock: EndedClock())
+            .run(VerifyRequest(readsData: readingData))
+    }
+}
+
+/// For looks whose range is not recorded.
+private struct EndedClock: WallClock {
+    func now() -> Timestamp { .epoch }
+}
