@@ -14,6 +14,8 @@ package final class RecordedVault: ObjectStore, AuditLog, Manifest {
         var records: [AuditRecord] = []
         var applied: [AuditRecord] = []
         var published: [Int] = []
+        var held: Set<ContentDigest> = []
+        var damaged: Set<ContentDigest> = []
     }
 
     private let state = Mutex(State())
@@ -37,10 +39,24 @@ package final class RecordedVault: ObjectStore, AuditLog, Manifest {
 
     package func open(expecting size: Int64?) -> any Scratch { MemoryScratch() }
 
-    package func publish(_ group: [Staged]) throws(StoreError) -> Set<ContentDigest> {
+    package func publish(_ group: [Staged]) throws(StoreError) -> Published {
         guard note(.publish) else { throw StoreError(.noSpace, "told to fail") }
-        state.withLock { $0.published.append(group.count) }
-        return Set(group.map(\.digest))
+        return state.withLock { state in
+            state.published.append(group.count)
+            let digests = Set(group.map(\.digest))
+            defer { state.held.formUnion(digests) }
+            let broken = digests.intersection(state.damaged)
+            state.damaged.subtract(broken)
+            return Published(
+                added: digests.subtracting(state.held),
+                replaced: broken.sorted().map { Published.Replaced(digest: $0, kept: $0.hex) }
+            )
+        }
+    }
+
+    /// Changes the bytes of an object that is there.
+    package func damage(_ digest: ContentDigest) {
+        state.withLock { state in _ = state.damaged.insert(digest) }
     }
 
     package func append(_ events: [AuditEvent]) throws(AuditError) -> [AuditRecord] {

@@ -77,7 +77,11 @@ package struct ArchiveIdentity: Hashable, Sendable {
 package struct VaultError: Error, Equatable, Sendable {
     package enum Kind: Equatable, Sendable {
         case noArchive, exists, locked, newerFormat, otherBrand, notOwner
+        /// Something in the archive's place that is not used as it is: a link, a foreign file, NFS.
+        case refused
         case damaged, auditDamaged, rolledBack, keyMissing, noSpace, notWritable
+        /// What has no name here.
+        case other
     }
 
     package let kind: Kind
@@ -90,16 +94,31 @@ package struct VaultError: Error, Equatable, Sendable {
         self.hint = hint
     }
 
-    init(_ error: any Error) {
+    /// Keeps an archive's own error, and says what another one means for the archive.
+    package init(_ error: any Error) {
         switch error {
         case let failure as VaultError: self = failure
-        case let failure as DiskError:
-            self.init(failure.isSpace ? .noSpace : .notWritable, failure.description)
-        case let failure as StoreError:
-            self.init(failure.kind == .noSpace ? .noSpace : .notWritable, failure.detail)
+        case let failure as DiskError: self.init(failure)
+        case let failure as StoreError: self.init(failure)
         case let failure as AuditError: self.init(failure)
         case let failure as ManifestError: self.init(failure)
-        default: self.init(.damaged, "\(error)")
+        default: self.init(.other, "\(error)")
+        }
+    }
+
+    private init(_ failure: DiskError) {
+        if let refusal = failure.refusal {
+            self.init(.refused, failure.description, hint: refusal.hint)
+        } else {
+            self.init(failure.isSpace ? .noSpace : .notWritable, failure.description)
+        }
+    }
+
+    private init(_ failure: StoreError) {
+        switch failure.kind {
+        case .noSpace: self.init(.noSpace, failure.detail)
+        case .notWritable, .io: self.init(.notWritable, failure.detail)
+        case .damaged: self.init(.damaged, failure.detail)
         }
     }
 
@@ -131,12 +150,13 @@ package struct VaultError: Error, Equatable, Sendable {
                 "manifest.sqlite was left in the middle of a commit and cannot be healed here",
                 hint: "run any larkive command as the owner of the archive"
             )
-        case .damaged, .other:
+        case .damaged:
             self.init(
                 .damaged,
                 failure.detail,
                 hint: "make it again from the log: `larkive rebuild`"
             )
+        case .other: self.init(.other, failure.detail, hint: "see what is wrong: `larkive verify`")
         }
     }
 }

@@ -5,6 +5,11 @@ internal import LarkiveCore
 struct Layout: Sendable {
     static let folders = ["objects", "staging", "quarantine", "audit"]
     static let auditFolders = ["tlog", "inbox"]
+    /// Files that are opened by their path or written over: looked at before.
+    private static let fixedFiles = [
+        ArchiveIdentity.fileName, SQLiteManifest.fileName, "\(SQLiteManifest.fileName)-journal",
+        VaultLock.fileName,
+    ]
 
     let root: Directory
     let objects: Directory
@@ -22,15 +27,48 @@ struct Layout: Sendable {
         inbox = try audit.directory("inbox")
     }
 
+    /// Opens an archive for looking: links and other mounts are refused, all else is for `verify`.
     static func open(_ path: String) throws -> Layout {
+        try parts(of: try root(path))
+    }
+
+    /// Opens an archive for its owner, who alone may write into it, and looks at what is fixed.
+    ///
+    /// Whatever else is opened later is looked at when it is opened.
+    static func openForWriting(_ path: String, _ rules: VaultRules) throws -> Layout {
+        let root = try root(path)
+        try checkOwner(of: root)
+        try root.fileSystem().check(path, rules)
+        let layout = try parts(of: try root.guarded())
+        _ = try layout.part { () throws(DiskError) in try layout.audit.directory("tlog") }
+        for name in fixedFiles { try layout.root.check(name) }
+        try layout.audit.check(JournalFile.name)
+        return layout
+    }
+
+    private static func root(_ path: String) throws -> Directory {
         let root: Directory
         do {
             root = try Directory.open(path)
-        } catch { throw missing(path) }
-        guard try root.contents(ArchiveIdentity.fileName) != nil else { throw missing(path) }
+            guard try root.contents(ArchiveIdentity.fileName) != nil else {
+                throw try missing(root)
+            }
+        } catch let failure as DiskError {
+            throw try unreachable(failure, path)
+        }
+        return root
+    }
+
+    private static func parts(of root: Directory) throws -> Layout {
         do {
             return try Layout(root: root)
         } catch { throw lost(error) }
+    }
+
+    private func part<Part>(_ open: () throws(DiskError) -> Part) throws(VaultError) -> Part {
+        do {
+            return try open()
+        } catch { throw Self.lost(error) }
     }
 
     private static func lost(_ failure: DiskError) -> VaultError {
@@ -42,24 +80,44 @@ struct Layout: Sendable {
         )
     }
 
-    private static func missing(_ path: String) -> VaultError {
-        let isPart = (try? Directory.open(path).directory("audit")) != nil
+    /// An archive that cannot be reached is not one that is missing.
+    private static func unreachable(_ failure: DiskError, _ path: String) throws -> VaultError {
+        if failure.isMissing { return none(in: path, hint: "make one: larkive init \(path)") }
+        guard failure.isForbidden, lk_owner() != 0 else { return VaultError(failure) }
+        var found = lk_stat()
+        let owner = lk_stat_path(path, &found) == 0 ? "'#\(found.owner)'" : "OWNER"
         return VaultError(
-            .noArchive,
-            "there is no archive in \(path)",
-            hint: isPart
-                ? "\(ArchiveIdentity.fileName) is lost: put it back from a backup"
-                : "make one: larkive init \(path)"
+            .notOwner,
+            "\(failure.path) cannot be read by user id \(lk_owner())",
+            hint: "run it as the archive's owner: sudo -u \(owner) larkive ..."
         )
     }
 
-    var manifestPath: String { root.path(SQLiteManifest.fileName) }
-}
-
-extension Directory {
-    func owner() throws(DiskError) -> UInt32 {
-        var found = lk_stat()
-        try checked(lk_stat_fd(descriptor, &found), "stat", path)
-        return found.owner
+    private static func missing(_ root: Directory) throws(DiskError) -> VaultError {
+        let isPart = try root.look(at: "audit") != nil
+        return none(
+            in: root.path,
+            hint: isPart
+                ? "\(ArchiveIdentity.fileName) is lost: put it back from a backup"
+                : "make one: larkive init \(root.path)"
+        )
     }
+
+    private static func none(in path: String, hint: String) -> VaultError {
+        VaultError(.noArchive, "there is no archive in \(path)", hint: hint)
+    }
+
+    /// Files that root or another user makes would keep the owner from its own archive.
+    static func checkOwner(of root: Directory) throws {
+        let owner = try root.stat().owner
+        guard owner == lk_owner() else {
+            throw VaultError(
+                .notOwner,
+                "the archive belongs to user id \(owner)",
+                hint: "run it as the owner: sudo -u '#\(owner)' larkive ..."
+            )
+        }
+    }
+
+    var manifestPath: String { root.path(SQLiteManifest.fileName) }
 }

@@ -1,4 +1,3 @@
-internal import CLinux
 internal import FoundationEssentials
 package import LarkiveCore
 
@@ -12,7 +11,7 @@ package struct ReadingVault: Sendable {
     /// Opens it; `waiting` is called between looks at a manifest that a run is about to heal.
     package init(
         at path: String,
-        waiting: () -> Void = { _ = lk_pause(HotJournal.pauseMilliseconds) }
+        waiting: (() -> Void)? = nil
     ) throws {
         do {
             layout = try Layout.open(path)
@@ -26,7 +25,9 @@ package struct ReadingVault: Sendable {
                     hint: "make it again from the log: larkive rebuild"
                 )
             }
-            manifest = try HotJournal(layout: layout).reader(waiting: waiting)
+            manifest = try HotJournal(root: layout.root).reader(
+                waiting: waiting ?? HotJournal.pause
+            )
             inbox = Inbox(directory: layout.inbox)
         } catch { throw VaultError(error) }
     }
@@ -42,26 +43,33 @@ package struct ReadingVault: Sendable {
 
     /// Keeps an event before anything is handed out; throws when it cannot be kept.
     package func note(_ event: AuditEvent, at time: Timestamp) throws {
-        try Self.put(event, at: time, into: inbox)
+        try Self.put(event, at: time, into: layout)
     }
 
     /// As ``note(_:at:)``, for a command that needs nothing else of the archive.
     package static func note(_ event: AuditEvent, at time: Timestamp, in path: String) throws {
         do {
-            try put(event, at: time, into: Inbox(directory: Layout.open(path).inbox))
+            try put(event, at: time, into: Layout.open(path))
         } catch { throw VaultError(error) }
     }
 
-    private static func put(_ event: AuditEvent, at time: Timestamp, into inbox: Inbox) throws {
+    /// Refused to anybody but the owner, whose runs could not read what another user left.
+    private static func put(_ event: AuditEvent, at time: Timestamp, into layout: Layout) throws {
         var random = SystemRandomNumberGenerator()
         let name = Hex.text((0..<8).map { _ in UInt8.random(in: 0...255, using: &random) })
         do {
-            try inbox.put(event, at: time, name: name)
+            try Layout.checkOwner(of: layout.root)
+            let inbox = try layout.root.guarded().directory("audit").directory("inbox")
+            try Inbox(directory: inbox).put(event, at: time, name: name)
         } catch { throw VaultError(error) }
     }
 
     /// Free bytes on the archive's file system.
-    package func freeBytes() -> Int64? { try? layout.root.space().available }
+    package func freeBytes() throws -> Int64 {
+        do {
+            return try layout.root.space().available
+        } catch { throw VaultError(error) }
+    }
 
     /// Copies an object chunk by chunk; throws when it is missing, and when the bytes are not what
     /// their name says (after the last chunk, so the copy must not be shown before this returns).
@@ -69,11 +77,16 @@ package struct ReadingVault: Sendable {
         _ digest: ContentDigest,
         chunk: ([UInt8]) throws -> Void
     ) throws {
-        let (shard, name) = (try layout.objects.directory(String(digest.hex.prefix(2))), digest.hex)
+        let name = digest.hex
         let file: File
         do {
-            file = try shard.file(name, .reading)
-        } catch { throw StoreError(.damaged(digest), "object \(name) is missing") }
+            file = try layout.objects.directory(String(name.prefix(2))).file(name, .reading)
+        } catch {
+            // What cannot be read is neither missing nor damaged.
+            guard error.isMissing || error.refusal != nil else { throw VaultError(error) }
+            let words = error.isMissing ? "object \(name) is missing" : error.description
+            throw StoreError(.damaged(digest), words)
+        }
         var hasher = StreamDigest()
         var offset: Int64 = 0
         while case let bytes = try file.read(at: offset, count: 1 << 20), !bytes.isEmpty {

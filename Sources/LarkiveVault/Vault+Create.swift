@@ -12,34 +12,66 @@ extension Vault {
         id: String,
         state: String,
         run: RunID,
-        clock: any WallClock
+        clock: any WallClock,
+        rules: VaultRules = VaultRules()
     ) async throws -> VerifierKey {
         lk_private_umask()
+        do {
+            return try await made(at: path, id, state: state, run, clock, rules)
+        } catch { throw VaultError(error) }
+    }
+
+    private static func made(
+        at path: String,
+        _ id: String,
+        state: String,
+        _ run: RunID,
+        _ clock: any WallClock,
+        _ rules: VaultRules
+    ) async throws -> VerifierKey {
         try makeFolders(at: path)
         try makeFolders(at: state)
-        let root = try Directory.open(path)
-        guard try root.contents(ArchiveIdentity.fileName) == nil else {
+        let outside = try Directory.open(path)
+        try Layout.checkOwner(of: outside)
+        try outside.fileSystem().check(path, rules)
+        guard try outside.look(at: ArchiveIdentity.fileName) == nil else {
             throw VaultError(.exists, "there is an archive in \(path) already")
         }
-        guard try root.contents(SQLiteManifest.fileName) == nil, try !hasLog(root) else {
+        guard try outside.look(at: SQLiteManifest.fileName) == nil, try !hasLog(outside) else {
             throw VaultError(
                 .exists,
                 "\(path) holds an archive whose \(ArchiveIdentity.fileName) is lost",
                 hint: "put \(ArchiveIdentity.fileName) back from a backup"
             )
         }
+        try outside.close()
+        let root = try outside.guarded()
         for name in Layout.folders { _ = try root.makeDirectory(name) }
         let audit = try root.directory("audit")
         for name in Layout.auditFolders { _ = try audit.makeDirectory(name) }
         try DiskObjectStore.create(in: try root.directory("objects"))
         try forgetUnfinished(state: state, audit: audit)
         let identity = ArchiveIdentity(id: id, created: clock.now())
-        let verifier = try makeKey(for: identity, in: try Directory.open(state), audit: audit)
+        let verifier = try makeKey(for: identity, in: try StateDirectory.open(state), audit: audit)
         try root.replace(ArchiveIdentity.fileName, with: identity.bytes)
-        let vault = try await open(at: path, state: state, run: run, clock: clock)
+        let vault = try await open(at: path, state: state, run: run, clock: clock, rules: rules)
         try await vault.journal.seal()
         vault.cleanUp()
         return verifier
+    }
+
+    /// Looks at an archive as a writer would, without the lock; throws what would be refused.
+    package static func look(at path: String, rules: VaultRules) throws {
+        do {
+            _ = try Layout.openForWriting(path, rules)
+        } catch { throw VaultError(error) }
+    }
+
+    /// Whether a folder is in memory, and gone when the machine stops.
+    package static func isVolatile(at path: String) throws -> Bool {
+        do {
+            return try Directory.open(path).fileSystem().verdict == .volatile
+        } catch { throw VaultError(error) }
     }
 
     /// A new archive's id.
@@ -52,8 +84,13 @@ extension Vault {
                 withIntermediateDirectories: true
             )
         } catch {
-            throw VaultError(.notWritable, "\(path) cannot be made")
+            throw VaultError(
+                .notWritable,
+                "\(path) cannot be made",
+                hint: "make it by hand: mkdir -p"
+            )
         }
+        Directory.keepName(of: path)
     }
 
     private static func makeKey(
@@ -80,7 +117,8 @@ extension Vault {
     }
 
     private static func hasLog(_ root: Directory) throws -> Bool {
-        guard let audit = try? root.directory("audit") else { return false }
+        guard try root.look(at: "audit") != nil else { return false }
+        let audit = try root.directory("audit")
         return try audit.contents(JournalFile.name) != nil || Segments(audit: audit).last() != nil
     }
 }

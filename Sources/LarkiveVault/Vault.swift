@@ -48,15 +48,7 @@ package struct Vault: Sendable {
         clock: any WallClock,
         rules: VaultRules
     ) throws {
-        layout = try Layout.open(path)
-        let owner = try layout.root.owner()
-        guard owner == lk_owner() else {
-            throw VaultError(
-                .notOwner,
-                "the archive belongs to user id \(owner)",
-                hint: "run it as the owner: sudo -u '#\(owner)' larkive ..."
-            )
-        }
+        layout = try Layout.openForWriting(path, rules)
         let bytes = try layout.root.contents(ArchiveIdentity.fileName) ?? []
         identity = try ArchiveIdentity(reading: bytes)
         lock = try VaultLock.take(in: layout.root, at: clock.now())
@@ -64,7 +56,8 @@ package struct Vault: Sendable {
         objects = try DiskObjectStore(
             objects: layout.objects,
             staging: layout.staging,
-            quarantine: layout.quarantine
+            quarantine: layout.quarantine,
+            barriers: Barriers(rules.barrier)
         )
         let log = try Self.openLog(layout, state: state, clock: clock)
         manifest = try SQLiteManifest(
@@ -97,7 +90,9 @@ package struct Vault: Sendable {
         state path: String,
         clock: any WallClock
     ) throws -> OpenedLog {
-        guard let state = try? Directory.open(path), let file = try? state.file(keyFile, .reading),
+        let state = try StateDirectory.open(path)
+        guard try state.look(at: keyFile) != nil,
+            case let file = try state.file(keyFile, .reading),
             let key = SigningKey(file: try file.readAll())
         else {
             throw VaultError(
@@ -162,6 +157,7 @@ package struct Vault: Sendable {
 
     /// Removes what only the walk needed.
     package func cleanUp() {
+        // What stays is emptied by the next run.
         try? layout.staging.remove(Self.walkFile)
     }
 }

@@ -28,8 +28,21 @@ struct CommonOptions: ParsableArguments {
 
 @main
 enum Program {
-    static func main() async {
+    /// All until the command begins is done on the only thread that there is: the sandbox holds
+    /// for those that it starts.
+    static func main() {
+        Start.openStandardStreams()
+        Start.keepMemoryClosed()
         Signals.ignoreDeadly()
+        do {
+            let command = try Larkive.parseAsRoot(globalConfigFirst(CommandLine.arguments))
+            try (command as? any Sandboxed)?.enterSandbox()
+            if !(command is any StopsCleanly) { Signals().endAtOnce() }
+            Start.run { await run() }
+        } catch { end(with: error) }
+    }
+
+    private static func run() async -> Never {
         do {
             var command = try Larkive.parseAsRoot(globalConfigFirst(CommandLine.arguments))
             if var asynchronous = command as? any AsyncParsableCommand {
@@ -38,6 +51,7 @@ enum Program {
                 try command.run()
             }
         } catch { end(with: error) }
+        exit(.complete)
     }
 
     /// `larkive --config FILE sync` is `larkive sync --config FILE`: the option belongs to every verb.
@@ -62,12 +76,10 @@ enum Program {
         case let failure as UsageError:
             Terminal.complain(failure.message, hint: failure.hint)
             exit(failure.exitCode)
-        case let failure as VaultError:
+        case is VaultError, is ManifestError, is StoreError, is AuditError:
+            let failure = VaultError(error)
             Terminal.complain(failure.detail, hint: failure.hint)
             exit(failure.kind.exitCode)
-        case let failure as ManifestError:
-            Terminal.complain(failure.detail, hint: "make it again from the log: larkive rebuild")
-            exit(.damaged)
         case let failure as SourceError:
             Terminal.complain(failure.detail, hint: failure.hint)
             exit(failure.exitCode)
@@ -103,7 +115,8 @@ extension VaultError.Kind {
         switch self {
         case .noArchive: .noArchive
         case .locked: .locked
-        case .exists, .newerFormat, .otherBrand, .notOwner: .usage
+        case .exists, .newerFormat, .otherBrand, .notOwner, .refused: .usage
+        case .other: .unclassified
         case .damaged: .damaged
         case .auditDamaged, .rolledBack: .audit
         case .keyMissing: .key

@@ -5,7 +5,7 @@ struct NothingStored: ObjectStore {
     private static let refusal = StoreError(.notWritable, "a dry run writes nothing")
 
     func open(expecting size: Int64?) throws(StoreError) -> any Scratch { throw Self.refusal }
-    func publish(_ group: [Staged]) throws(StoreError) -> Set<ContentDigest> { throw Self.refusal }
+    func publish(_ group: [Staged]) throws(StoreError) -> Published { throw Self.refusal }
 }
 
 struct NothingLogged: AuditLog {

@@ -17,10 +17,21 @@ final class Signals: Sendable {
         signal(SIGXFSZ, SIG_IGN)
     }
 
+    /// For commands that can be ended at any moment, since all that they write is written so that
+    /// dying leaves nothing half-done.
+    func endAtOnce() {
+        watch { code in
+            Terminal.note("stopped")
+            _exit(code.rawValue)
+        }
+    }
+
+    /// A queue of its own: a signal is heard however busy all others are.
     func watch(_ stop: @escaping @Sendable (LarkiveCore.ExitCode) -> Void) {
+        let queue = DispatchQueue(label: "signals")
         for (number, code) in Self.stopping {
             signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler { [self] in take(code, stop) }
             source.resume()
             // It watches until the process ends; nobody else holds it.
@@ -37,7 +48,26 @@ final class Signals: Sendable {
             return first == nil
         }
         guard isFirst else { _exit(code.rawValue) }
-        Terminal.note("stopping; a second signal stops at once")
         stop(code)
+    }
+}
+
+/// A command that has something to finish when it is stopped, and watches for it itself.
+protocol StopsCleanly {}
+
+/// What a signal ends: nothing yet, and later a run.
+final class Stoppable: Sendable {
+    private let end = Mutex<(@Sendable (LarkiveCore.ExitCode) -> Void)?>(nil)
+
+    /// From now on a signal does this.
+    func set(_ stop: @escaping @Sendable (LarkiveCore.ExitCode) -> Void) {
+        end.withLock { $0 = stop }
+    }
+
+    /// Before there is anything to finish the end comes at once: nothing was accepted yet.
+    func stop(_ code: LarkiveCore.ExitCode) {
+        guard let end = end.withLock({ $0 }) else { _exit(code.rawValue) }
+        Terminal.note("stopping; a second signal stops at once")
+        end(code)
     }
 }

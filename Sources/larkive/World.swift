@@ -46,11 +46,7 @@ struct World: Sendable {
         )
     }
 
-    private var rules: VaultRules {
-        var rules = VaultRules()
-        rules.auditCopies = config.auditCopies
-        return rules
-    }
+    var rules: VaultRules { config.rules }
 
     /// Lends a connection to the platform and closes it afterwards, whatever happens.
     ///

@@ -70,6 +70,19 @@ import Testing
         #expect(vault.applied == vault.records)
     }
 
+    @Test func `an object found damaged is recorded before what is held by it`() async throws {
+        let vault = RecordedVault()
+        let committer = try Committer(store: vault, audit: vault, manifest: vault)
+        let staged = try await Self.staged(3, in: vault)
+        try await Self.hold(committer, staged)
+        vault.damage(staged.digest)
+        try await Self.hold(committer, staged)
+        let types = vault.records.map(\.event.type)
+        #expect(types == [.attachmentHeld, .objectDamaged, .objectRepaired, .attachmentHeld])
+        #expect(vault.records[1].event.record["sha256"]?.string == staged.digest.hex)
+        #expect(await committer.objectsAdded == 1)
+    }
+
     @Test func `a source is recorded once and keeps its number`() async throws {
         let vault = RecordedVault()
         let committer = try Committer(store: vault, audit: vault, manifest: vault)

@@ -20,7 +20,7 @@ import Testing
             #expect(
                 names == [
                     "config", "secret", "archive", "key", "space", "identity", "reach", "scopes",
-                    "clock",
+                    "clock", "sandbox",
                 ]
             )
             let sources = try #require(json["sources"]?.array)

@@ -93,6 +93,8 @@ package enum FailureReason: String, Sendable, CaseIterable {
     /// A link to a place that larkive does not go to.
     case badLink = "bad_link"
     case noSpace = "no_space"
+    /// The archive's disk failed; ends the run, never stands in the ledger.
+    case notWritable = "not_writable"
     case interrupted
     /// An archived object whose bytes nobody has any more; of objects, never of downloads.
     case lost
@@ -109,6 +111,7 @@ package enum FailureReason: String, Sendable, CaseIterable {
         case .notFound: "the file was removed in Feishu before it could be archived"
         case .badLink: "check feishu.base_url; a link led somewhere that is not allowed"
         case .noSpace: "make room on the archive's file system"
+        case .notWritable: "see what the run said about the archive's disk"
         case .credentials: "see what the run said about the app's credentials"
         case .lost:
             "put the object's file back from a backup, or accept it: larkive problems --accept"

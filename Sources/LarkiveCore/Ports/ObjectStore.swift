@@ -34,10 +34,35 @@ package struct Staged: Sendable {
 package protocol ObjectStore: ScratchStore {
     /// Gives each its name; on return bytes and names are durable.
     ///
-    /// An object that is there already is compared and kept. All or nothing as far as promises go:
-    /// after an error none of the group may be acknowledged, though some may be there. Returns the
-    /// digests that were not there before.
-    func publish(_ group: [Staged]) async throws(StoreError) -> Set<ContentDigest>
+    /// An object that is there already is compared, and kept when it is right; else it is put aside
+    /// and ours takes its name. All or nothing as far as promises go: after an error none of the
+    /// group may be acknowledged, though some may be there.
+    func publish(_ group: [Staged]) async throws(StoreError) -> Published
+}
+
+/// What became of a group of objects.
+package struct Published: Hashable, Sendable {
+    /// Those that were not there before.
+    package let added: Set<ContentDigest>
+    /// Those that were there with other bytes than their name says, and are right now.
+    package let replaced: [Replaced]
+
+    /// An object that was found damaged while its bytes came once more.
+    package struct Replaced: Hashable, Sendable {
+        package let digest: ContentDigest
+        /// The name under which what was there is kept.
+        package let kept: String
+
+        package init(digest: ContentDigest, kept: String) {
+            self.digest = digest
+            self.kept = kept
+        }
+    }
+
+    package init(added: Set<ContentDigest>, replaced: [Replaced] = []) {
+        self.added = added
+        self.replaced = replaced
+    }
 }
 
 /// Why the store could not do its work.

@@ -94,18 +94,14 @@ package actor Committer: Recorder {
     }
 
     private func settle(_ group: [Entry]) async throws(RunFailure) {
-        // 1. Dying after this leaves objects that nobody names: harmless, adopted when seen again.
-        let staged = group.flatMap(\.staged)
-        if !staged.isEmpty {
-            do {
-                objectsAdded += Int64(try await store.publish(staged).count)
-            } catch { throw .store(error) }
-        }
-        let events = group.flatMap(\.events)
+        // 1. Dying after this leaves objects that nobody names: orphans, named when they are seen
+        // again (I1, I6).
+        let events = try await publish(group.flatMap(\.staged)) + group.flatMap(\.events)
         do {
             try manifest.rehearse(events)
         } catch { throw .manifest(error) }
-        // 2. The commit point. Dying after this is finished by the next run: it folds these records.
+        // 2. The commit point. Dying after this is finished by the next run: it folds these records
+        // (I4, I7, I10).
         let records: [AuditRecord]
         do {
             records = try await audit.append(events)
@@ -114,5 +110,28 @@ package actor Committer: Recorder {
         do {
             try manifest.apply(records)
         } catch { throw .manifest(error) }
+    }
+
+    /// Returns what is to be recorded of objects that were found damaged, before what is held.
+    private func publish(_ staged: [Staged]) async throws(RunFailure) -> [AuditEvent] {
+        guard !staged.isEmpty else { return [] }
+        do {
+            let published = try await store.publish(staged)
+            objectsAdded += Int64(published.added.count)
+            return published.replaced.flatMap { $0.events }
+        } catch { throw .store(error) }
+    }
+}
+
+extension Published.Replaced {
+    /// The damage and, since the right bytes came with it, its end.
+    fileprivate var events: [AuditEvent] {
+        [RecordType.objectDamaged, .objectRepaired].map { type in
+            AuditEvent(
+                type,
+                ["sha256": .string(digest.hex)],
+                hidden: ["quarantine": .string(kept)]
+            )
+        }
     }
 }

@@ -39,6 +39,7 @@ struct Settlement: Sendable {
             case .quota: await account.stop(.quota)
             case .credentials: await account.stop(.credentials(error.detail))
             case .noSpace: throw RunFailure.store(StoreError(.noSpace, error.detail))
+            case .notWritable: throw RunFailure.store(StoreError(.notWritable, error.detail))
             default: try await fail(item, error)
             }
         }

@@ -36,8 +36,7 @@ extension Trouble {
     static func store(_ error: StoreError) -> Trouble {
         switch error.kind {
         case .noSpace: Trouble(.none, .noSpace, error.detail)
-        // The ledger has no other word for a place that cannot be written.
-        case .notWritable, .io, .damaged: Trouble(.none, .noSpace, "cannot write: \(error.detail)")
+        case .notWritable, .io, .damaged: Trouble(.none, .notWritable, error.detail)
         }
     }
 

@@ -1,17 +1,53 @@
 internal import LarkiveCore
 internal import SystemPackage
 
-/// A system call on the archive that failed.
+/// A system call on the archive that failed, or something there that is not used.
 package struct DiskError: Error, Equatable, Sendable, CustomStringConvertible {
     package let call: String
     package let path: String
     package let errno: Int32
+    /// Set where the call went well, and what it found is refused.
+    package var refusal: Refusal?
 
-    package var description: String { "\(call) \(path): \(Errno(rawValue: errno))" }
+    package init(call: String, path: String, errno: Int32, refusal: Refusal? = nil) {
+        self.call = call
+        self.path = path
+        self.errno = errno
+        self.refusal = refusal
+    }
 
-    var isMissing: Bool { errno == Errno.noSuchFileOrDirectory.rawValue }
-    var exists: Bool { errno == Errno.fileExists.rawValue }
-    var isBusy: Bool { errno == Errno.wouldBlock.rawValue }
+    package var description: String {
+        if let refusal { return "\(path) \(refusal.words)" }
+        let words = "\(call) \(path): \(Errno(rawValue: errno))"
+        return words + (advice.map { "; \($0)" } ?? "")
+    }
+
+    /// What to do, where the words of the system leave it open.
+    private var advice: String? {
+        switch Errno(rawValue: errno) {
+        case .tooManyOpenFiles, .tooManyOpenFilesInSystem: "raise the limit of open files"
+        case .diskQuotaExceeded: "the quota of the archive's owner is used up"
+        case .fileTooLarge: "the limit of file sizes (ulimit -f) is too small"
+        case .readOnlyFileSystem: "after an error of the disk systems do this: see dmesg"
+        case .ioError: "the disk failed: see dmesg"
+        default: nil
+        }
+    }
+
+    var isMissing: Bool { refusal == nil && errno == Errno.noSuchFileOrDirectory.rawValue }
+    var exists: Bool { refusal == nil && errno == Errno.fileExists.rawValue }
+    var isBusy: Bool { refusal == nil && errno == Errno.wouldBlock.rawValue }
+    var isForbidden: Bool {
+        refusal == nil
+            && [Errno.permissionDenied, .notPermitted].map(\.rawValue).contains(errno)
+    }
+
+    /// The file system or the kernel has no such thing.
+    var isUnsupported: Bool {
+        [
+            Errno.notSupportedOnSocket, .notSupported, .invalidArgument, .noFunction, .isDirectory,
+        ].map(\.rawValue).contains(errno)
+    }
 
     /// No room: the disk is full, the quota is used up, or the file would be too large.
     var isSpace: Bool {
@@ -19,8 +55,7 @@ package struct DiskError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     var isNotWritable: Bool {
-        [Errno.readOnlyFileSystem, .permissionDenied, .notPermitted].map(\.rawValue)
-            .contains(errno)
+        isForbidden || (refusal == nil && errno == Errno.readOnlyFileSystem.rawValue)
     }
 
     var asStoreError: StoreError {

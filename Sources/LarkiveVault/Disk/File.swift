@@ -12,6 +12,7 @@ final class File: Sendable {
         self.path = path
     }
 
+    // What counts was synced before; an error of what does not is nobody's.
     deinit { _ = lk_close(descriptor) }
 
     /// Writes all of it at the file's position, or at its end when opened so.
@@ -59,6 +60,13 @@ final class File: Sendable {
         var found = lk_stat()
         try checked(lk_stat_fd(descriptor, &found), "stat", path)
         return found
+    }
+
+    /// Keeps room for so many bytes, where the file system can.
+    func allocate(_ size: Int64) throws(DiskError) {
+        do {
+            try checked(lk_allocate(descriptor, size), "fallocate", path)
+        } catch let failure where failure.isUnsupported {}
     }
 
     func truncate(to size: Int64) throws(DiskError) {

@@ -34,22 +34,13 @@ package struct RestoreFolder {
         as name: String,
         from vault: ReadingVault
     ) throws -> Outcome {
-        if let found = try? directory.file(name, .reading) {
-            guard try DiskObjectStore.digest(of: found) == digest else {
-                throw VaultError(
-                    .exists,
-                    "\(directory.path(name)) is there with other bytes",
-                    hint: "restore to another folder, or move that file away"
-                )
-            }
-            return .present
-        }
         do {
-            let file = try directory.unnamedFile()
-            try vault.read(digest) { try file.write($0) }
-            try file.setMode(0o600)
-            try file.sync()
-            guard try directory.link(file, as: name) else {
+            if try isThere(digest, as: name) { return .present }
+            let fresh = try FreshFile(in: directory)
+            try vault.read(digest) { try fresh.file.write($0) }
+            try fresh.file.setMode(0o600)
+            try fresh.file.sync()
+            guard try fresh.link(in: directory, as: name) else {
                 throw VaultError(.exists, "\(directory.path(name)) appeared meanwhile")
             }
             try directory.sync()
@@ -57,6 +48,24 @@ package struct RestoreFolder {
             throw VaultError(failure)
         }
         return .written
+    }
+
+    private func isThere(_ digest: ContentDigest, as name: String) throws -> Bool {
+        let found: File
+        do {
+            found = try directory.file(name, .reading)
+        } catch {
+            guard error.isMissing else { throw error }
+            return false
+        }
+        guard try DiskObjectStore.digest(of: found) == digest else {
+            throw VaultError(
+                .exists,
+                "\(directory.path(name)) is there with other bytes",
+                hint: "restore to another folder, or move that file away"
+            )
+        }
+        return true
     }
 
     /// Adds to `names.tsv` which original name was written as what.

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import LarkiveCore
 
 /// Opens the manifest for looking, also when a run has died in the middle of a commit.
@@ -5,15 +6,18 @@ internal import LarkiveCore
 /// SQLite leaves a journal then, and takes the half-written pages back at the next opening that may
 /// write. A live run never shows one: it holds SQLite's own lock while it writes.
 struct HotJournal {
-    static let pauseMilliseconds: UInt32 = 50
+    private static let pauseMilliseconds: UInt32 = 50
     private static let looks = 100
 
-    let layout: Layout
+    let root: Directory
 
-    func reader(waiting: () -> Void) throws -> SQLiteManifest {
+    private var path: String { root.path(SQLiteManifest.fileName) }
+
+    /// Opens it; `waiting` is called between looks at a manifest that a run is about to heal.
+    func reader(waiting: () -> Void = HotJournal.pause) throws -> SQLiteManifest {
         for _ in 0..<Self.looks {
             do {
-                return try SQLiteManifest(reading: layout.manifestPath)
+                return try SQLiteManifest(reading: path)
             } catch let failure {
                 guard failure.kind == .hotJournal else { throw failure }
             }
@@ -28,8 +32,10 @@ struct HotJournal {
 
     /// Takes the commit back if no run has the archive; a run that has it does so itself.
     private func heal(_ waiting: () -> Void) throws {
-        guard let lock = try VaultLock.takeBriefly(in: layout.root) else { return waiting() }
-        _ = try SQLiteManifest(at: layout.manifestPath, walk: nil)
+        guard let lock = try VaultLock.takeBriefly(in: root) else { return waiting() }
+        _ = try SQLiteManifest(at: path, walk: nil)
         withExtendedLifetime(lock) {}
     }
+
+    static func pause() { _ = lk_pause(pauseMilliseconds) }
 }

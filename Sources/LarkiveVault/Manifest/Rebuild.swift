@@ -12,10 +12,10 @@ package struct Rebuild {
     private let lock: VaultLock
     private let clock: any WallClock
 
-    package init(at path: String, clock: any WallClock) throws {
+    package init(at path: String, clock: any WallClock, rules: VaultRules = VaultRules()) throws {
         lk_private_umask()
         do {
-            layout = try Layout.open(path)
+            layout = try Layout.openForWriting(path, rules)
             lock = try VaultLock.take(in: layout.root, at: clock.now())
             self.clock = clock
         } catch { throw VaultError(error) }
@@ -56,10 +56,14 @@ package struct Rebuild {
 
     private func replaceManifest() throws {
         let former = SQLiteManifest.fileName
-        for name in [former, former + "-journal"] where try layout.root.contents(name) != nil {
+        for name in [former, former + "-journal"] where try layout.root.look(at: name) != nil {
             let kept = "\(name).\(clock.now().milliseconds)"
             try layout.root.moveWithoutReplacing(name, to: layout.quarantine, as: kept)
         }
+        // Dying after this leaves an archive without a manifest: the next run makes it from the log.
+        // The former journal must be gone for good before another manifest has its name.
+        try layout.quarantine.sync()
+        try layout.root.sync()
         try layout.staging.move(Self.fresh, to: layout.root, as: former)
         try layout.root.sync()
     }

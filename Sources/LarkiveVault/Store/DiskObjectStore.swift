@@ -2,16 +2,16 @@ internal import Crypto
 package import LarkiveCore
 
 /// Objects as plain files: `objects/ab/abcdef…`, mode 0400, written once.
+///
+/// A name is given only to bytes that are durable, and told only when it is durable itself: so
+/// after a crash at any point each name in `objects/` is the digest of its bytes (I1), and whatever
+/// the log or the manifest speaks of is there (I2, I6), since they are written afterwards.
 package struct DiskObjectStore: ObjectStore {
-    /// Free space that stays for the audit log and the manifest: 1 % of the file system, within bounds.
-    static let reserve: ClosedRange<Int64> = (4 << 20)...(64 << 20)
-    /// From this many files on, one flush of the file system is cheaper than one for each.
-    static let manyFiles = 8
-
     let objects: Directory
-    let staging: Directory
     let quarantine: Directory
-    private let shards: [Directory]
+    private let disk: DiskRoom
+    private let barriers: Barriers
+    private let form: FreshFile.Form
 
     static func shardName(_ index: Int) -> String { Hex.text([UInt8(truncatingIfNeeded: index)]) }
 
@@ -20,70 +20,129 @@ package struct DiskObjectStore: ObjectStore {
         for index in 0..<256 { _ = try objects.makeDirectory(shardName(index)) }
     }
 
-    init(objects: Directory, staging: Directory, quarantine: Directory) throws(DiskError) {
+    /// Looks at all shards, so that one that is missing or not trusted ends the run before it began.
+    init(
+        objects: Directory,
+        staging: Directory,
+        quarantine: Directory,
+        barriers: Barriers = Barriers(.auto),
+        form: FreshFile.Form = .unnamed
+    ) throws(DiskError) {
         self.objects = objects
-        self.staging = staging
         self.quarantine = quarantine
-        var shards: [Directory] = []
-        for index in 0..<256 { shards.append(try objects.directory(Self.shardName(index))) }
-        self.shards = shards
+        self.barriers = barriers
+        self.form = form
+        disk = DiskRoom(staging)
+        for index in 0..<256 { _ = try objects.directory(Self.shardName(index)) }
     }
 
-    func shard(of digest: ContentDigest) -> Directory { shards[Int(digest.bytes[0])] }
+    func shard(of digest: ContentDigest) throws(DiskError) -> Directory {
+        try objects.directory(Self.shardName(Int(digest.bytes[0])))
+    }
 
     package func open(expecting size: Int64?) throws(StoreError) -> any Scratch {
-        do {
-            try checkSpace(for: size ?? 0)
-            return try ScratchFile(in: staging)
-        } catch { throw StoreError(error) }
+        try ScratchFile(on: disk, form, expecting: size)
     }
 
-    private func checkSpace(for size: Int64) throws {
-        let space = try staging.space()
-        let reserve = min(max(space.total / 100, Self.reserve.lowerBound), Self.reserve.upperBound)
-        guard space.available - size >= reserve else {
-            throw StoreError(
-                .noSpace,
-                "\(staging.path): \(space.available) bytes free, \(size) wanted, "
-                    + "\(reserve) kept for the audit log"
-            )
-        }
-    }
-
-    package func publish(_ group: [Staged]) async throws(StoreError) -> Set<ContentDigest> {
-        do {
-            var files: [(Staged, File)] = []
-            for staged in group {
-                guard let scratch = staged.scratch as? ScratchFile else {
-                    throw StoreError(.io, "a scratch of another store")
-                }
-                files.append((staged, try await scratch.opened()))
+    package func publish(_ group: [Staged]) async throws(StoreError) -> Published {
+        var files: [(digest: ContentDigest, fresh: FreshFile)] = []
+        for staged in group {
+            guard let scratch = staged.scratch as? ScratchFile else {
+                throw StoreError(.io, "a scratch of another store")
             }
-            // Dying before this: unnamed files, gone.
-            try flush(files.map(\.1))
-            var fresh: Set<ContentDigest> = []
-            for (staged, file) in files where try name(staged, file) { fresh.insert(staged.digest) }
-            // Dying before this: some names may be there, whole; nobody speaks of them yet.
-            for index in Set(group.map { Int($0.digest.bytes[0]) }) { try shards[index].sync() }
-            return fresh
-        } catch { throw StoreError(error) }
+            files.append((staged.digest, try await scratch.opened()))
+        }
+        let ready = files
+        return try disk.attempt { try publish(ready) }
+    }
+
+    private func publish(_ files: [(digest: ContentDigest, fresh: FreshFile)]) throws -> Published {
+        // Opened first: want of descriptors is told before anything has a name.
+        var shards: [UInt8: Directory] = [:]
+        for (digest, _) in files where shards[digest.bytes[0]] == nil {
+            shards[digest.bytes[0]] = try shard(of: digest)
+        }
+        // 1. The bytes. Dying before or in this leaves files without a name, or names in staging/,
+        // which the next run empties: nobody knows of them (I1, I11).
+        try flush(files.map(\.fresh.file))
+        // 2. The names. Dying in this leaves some of them, on the disk or not, each over durable
+        // bytes (I1). No record speaks of them (I6): they are found again, or stay orphans.
+        var (added, replaced) = (Set<ContentDigest>(), [Published.Replaced]())
+        for (digest, fresh) in files {
+            guard let shard = shards[digest.bytes[0]] else { continue }
+            if try fresh.link(in: shard, as: digest.hex) {
+                added.insert(digest)
+            } else if let other = try compare(digest, fresh, in: shard) {
+                replaced.append(other)
+            }
+        }
+        // 3. The names are durable. Also where they were there before: whoever gave one of them may
+        // have died before this. Only now may a record speak of them (I2, I6, I7).
+        try flush(Array(shards.values))
+        return Published(added: added, replaced: replaced)
     }
 
     private func flush(_ files: [File]) throws(DiskError) {
-        guard files.count < Self.manyFiles else { return try objects.syncFileSystem() }
+        if barriers.isOneFlush(for: files.count) { return try objects.syncFileSystem() }
         for file in files { try file.sync() }
     }
 
-    /// Returns whether the name is new; an object that is there is compared.
-    private func name(_ staged: Staged, _ file: File) throws -> Bool {
-        let (shard, hex) = (shard(of: staged.digest), staged.digest.hex)
-        if try shard.link(file, as: hex) { return true }
-        let found = try shard.file(hex, .reading)
-        if try Self.digest(of: found) == staged.digest { return false }
-        // The bytes under this name are not what it says: they are kept aside, ours take the name.
-        try shard.moveWithoutReplacing(hex, to: quarantine, as: "\(hex).\(try found.size())")
-        guard try shard.link(file, as: hex) else { throw StoreError(.damaged(staged.digest), hex) }
-        return true
+    /// One flush of the file system makes all names durable that were given before it.
+    private func flush(_ shards: [Directory]) throws(DiskError) {
+        if barriers.isOneFlush(for: shards.count) { return try objects.syncFileSystem() }
+        for shard in shards { try shard.sync() }
+    }
+
+    /// Nil when the object that is there has the bytes that its name says.
+    ///
+    /// Throws when it cannot be read: an object is not damaged because the disk failed.
+    private func compare(
+        _ digest: ContentDigest,
+        _ fresh: FreshFile,
+        in shard: Directory
+    ) throws -> Published.Replaced? {
+        do {
+            let found = try shard.file(digest.hex, .reading)
+            if try Self.digest(of: found) == digest { return nil }
+        } catch {
+            // What is there is no plain file of ours: as good as damaged.
+            guard error.refusal != nil else { throw error }
+        }
+        return try replace(digest, fresh, in: shard)
+    }
+
+    /// Keeps aside what has the name and gives it to the right bytes.
+    ///
+    /// Dying before the exchange leaves the right bytes in quarantine, which harms nobody; after it
+    /// the object is whole again and the log does not know of it. The name is never free between,
+    /// so what the log speaks of is there at any moment (I6).
+    private func replace(
+        _ digest: ContentDigest,
+        _ fresh: FreshFile,
+        in shard: Directory
+    ) throws -> Published.Replaced {
+        for attempt in 1...1_000 {
+            let kept = "\(digest.hex).\(attempt)"
+            guard try fresh.link(in: quarantine, as: kept) else { continue }
+            do {
+                try shard.exchange(digest.hex, with: quarantine, kept)
+            } catch {
+                guard error.isUnsupported else { throw error }
+                try swap(digest.hex, in: shard, kept)
+            }
+            try quarantine.sync()
+            return Published.Replaced(digest: digest, kept: kept)
+        }
+        throw StoreError(.damaged(digest), "quarantine/ has a thousand copies of \(digest.hex)")
+    }
+
+    /// Where names cannot be exchanged.
+    ///
+    /// Dying between the two leaves the object missing, with its
+    /// right bytes in quarantine; `verify` finds it.
+    private func swap(_ name: String, in shard: Directory, _ kept: String) throws(DiskError) {
+        try shard.moveWithoutReplacing(name, to: quarantine, as: "\(kept).damaged")
+        try quarantine.moveWithoutReplacing(kept, to: shard, as: name)
     }
 
     /// Reads an object from beginning to end.

@@ -1,53 +1,82 @@
 internal import Crypto
 package import LarkiveCore
 
-/// An unnamed file in `staging/` that hashes and counts what is written to it.
+/// A file in `staging/` that hashes and counts what is written to it.
 ///
-/// A crash leaves no trace of it.
+/// A crash leaves no trace of it, or a name in `staging/` that the next run removes.
 package actor ScratchFile: Scratch {
-    private let staging: Directory
-    private var file: File?
+    /// How much may be written before room is looked for again.
+    private static let stride: Int64 = 1 << 20
+
+    private let disk: DiskRoom
+    private let form: FreshFile.Form
+    /// For which room was kept.
+    private let expected: Int64
+    private var fresh: FreshFile?
     private var hasher = SHA256()
     private var size: Int64 = 0
+    private var checked: Int64 = 0
 
-    init(in staging: Directory) throws(DiskError) {
-        self.staging = staging
-        file = try staging.unnamedFile()
+    init(on disk: DiskRoom, _ form: FreshFile.Form, expecting: Int64?) throws(StoreError) {
+        self.disk = disk
+        self.form = form
+        expected = expecting ?? 0
+        fresh = try Self.made(on: disk, form, expected)
+    }
+
+    private static func made(
+        on disk: DiskRoom,
+        _ form: FreshFile.Form,
+        _ expected: Int64
+    ) throws(StoreError) -> FreshFile {
+        try disk.check(for: expected)
+        return try disk.attempt {
+            let fresh = try FreshFile(in: disk.staging, form)
+            // What does not fit fails now, not in the middle.
+            if expected > 0 { try fresh.file.allocate(expected) }
+            return fresh
+        }
     }
 
     package func append(_ bytes: [UInt8]) throws(StoreError) {
-        do {
-            try opened().write(bytes)
-        } catch { throw StoreError(error) }
+        let file = try opened().file
+        // What was kept for it is counted as used already.
+        if size + Int64(bytes.count) > expected, size - checked >= Self.stride {
+            try disk.check(for: 0)
+            checked = size
+        }
+        try disk.attempt { try file.write(bytes) }
         hasher.update(data: bytes)
         size += Int64(bytes.count)
     }
 
     package func restart() throws(StoreError) {
         guard size > 0 else { return }
-        do {
-            // A new file rather than a truncated one: an error on the old one stays with it.
-            file = try staging.unnamedFile()
-        } catch { throw error.asStoreError }
+        fresh = nil
+        // A new file rather than a truncated one: an error on the old one stays with it.
+        fresh = try Self.made(on: disk, form, expected)
         hasher = SHA256()
-        size = 0
+        (size, checked) = (0, 0)
     }
 
     package func finish() throws(StoreError) -> Staged {
-        do {
-            let onDisk = try opened().size()
+        let file = try opened().file
+        try disk.attempt {
+            // Room that was kept and not needed is given back.
+            if size < expected { try file.truncate(to: size) }
+            let onDisk = try file.size()
             guard onDisk == size else {
                 throw StoreError(.io, "\(onDisk) bytes are in a file that \(size) were written to")
             }
-        } catch { throw StoreError(error) }
+        }
         return Staged(digest: ContentDigest(hasher.finalize()), size: size, scratch: self)
     }
 
-    package func discard() { file = nil }
+    package func discard() { fresh = nil }
 
     /// The file, for the store that names it.
-    func opened() throws(StoreError) -> File {
-        guard let file else { throw StoreError(.io, "a discarded scratch was used") }
-        return file
+    func opened() throws(StoreError) -> FreshFile {
+        guard let fresh else { throw StoreError(.io, "a discarded scratch was used") }
+        return fresh
     }
 }

@@ -17,7 +17,6 @@ struct ComparedManifest {
     init(_ root: Directory, _ path: String, _ second: SecondManifest) throws {
         self.root = root
         self.second = second
-        HotJournal(root: root).recover()
         switch ManifestLook(root: root).open() {
         case .refused(let finding): refusal = finding
         case .opened(let manifest):
@@ -94,22 +93,5 @@ struct ComparedManifest {
             Finding(applied + 1 < sealed ? .manifestBehind : .manifestWaits, name, detail)
         )
         return findings
-    }
-}
-
-/// What a killed writer leaves beside the manifest: half a transaction, which must be taken back.
-struct HotJournal {
-    static let name = SQLiteManifest.fileName + "-journal"
-
-    let root: Directory
-
-    /// Takes back what was not committed, when no run is there to do it; else leaves it alone.
-    func recover() {
-        guard let size = try? root.file(Self.name, .reading).size(), size > 0,
-            let lock = try? VaultLock.take(in: root, at: .epoch)
-        else { return }
-        // SQLite does so at the first read of a connection that may write.
-        _ = try? SQLiteManifest(at: root.path(SQLiteManifest.fileName), walk: nil).appliedSeq()
-        _ = lock
     }
 }

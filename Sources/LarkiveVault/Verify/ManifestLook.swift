@@ -22,15 +22,17 @@ struct ManifestLook {
             return .refused(Finding(.manifestNotRead, Self.name, "cannot be read: \(error)"))
         }
         do {
-            return .opened(try SQLiteManifest(reading: root.path(Self.name)))
-        } catch { return .refused(Self.finding(error)) }
+            return .opened(try HotJournal(root: root).reader())
+        } catch let failure as VaultError {
+            return .refused(Finding(.manifestNotRead, Self.name, failure.detail))
+        } catch { return .refused(Self.finding(ManifestError(error))) }
     }
 
     static func finding(_ error: ManifestError) -> Finding {
         switch error.kind {
         case .newerFormat: Finding(.manifestNewer, name, error.detail)
         case .damaged: Finding(.manifestUnreadable, name, error.detail)
-        case .noSpace, .notWritable, .other:
+        case .noSpace, .notWritable, .hotJournal, .other:
             Finding(.manifestNotRead, name, "cannot be read: \(error.detail)")
         }
     }

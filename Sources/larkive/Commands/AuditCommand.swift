@@ -9,7 +9,7 @@ struct AuditCommand: AsyncParsableCommand {
         subcommands: [Log.self, Check.self]
     )
 
-    struct Log: AsyncParsableCommand {
+    struct Log: AsyncParsableCommand, Sandboxed {
         static let configuration = CommandConfiguration(
             abstract: "Print the records, oldest first, one JSON object per line."
         )
@@ -32,7 +32,7 @@ struct AuditCommand: AsyncParsableCommand {
         }
     }
 
-    struct Check: AsyncParsableCommand {
+    struct Check: AsyncParsableCommand, Sandboxed {
         static let configuration = CommandConfiguration(
             commandName: "verify",
             abstract: "Check lines, commitments, tree and signatures of the log, or of a copy."

@@ -2,7 +2,7 @@ import ArgumentParser
 import LarkiveCore
 import LarkiveVault
 
-struct Find: AsyncParsableCommand {
+struct Find: AsyncParsableCommand, Sandboxed {
     static let configuration = CommandConfiguration(
         abstract: "Look attachments up by words in their names or by any id.",
         discussion: """

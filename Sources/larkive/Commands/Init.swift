@@ -31,7 +31,17 @@ struct Init: AsyncParsableCommand {
         var random = SystemRandomNumberGenerator()
         let clock = SystemClock()
         let run = RunID.made(at: clock.now(), using: &random)
-        let key = try await Vault.create(at: path, id: id, state: state, run: run, clock: clock)
+        let key = try await Vault.create(
+            at: path,
+            id: id,
+            state: state,
+            run: run,
+            clock: clock,
+            rules: existing?.config.rules ?? VaultRules()
+        )
+        if try Vault.isVolatile(at: path) {
+            Terminal.note("\(path) is in memory (tmpfs): it is gone when the machine stops")
+        }
         Terminal.print("archive           \(path)")
         Terminal.print("state             \(state)")
         Terminal.print("verification key  \(key)")

@@ -2,7 +2,7 @@ import ArgumentParser
 import LarkiveCore
 import LarkiveVault
 
-struct Problems: AsyncParsableCommand {
+struct Problems: AsyncParsableCommand, Sandboxed {
     static let configuration = CommandConfiguration(
         abstract: "List what is not archived and should be: why, how often tried, what to do.",
         discussion: """

@@ -2,7 +2,7 @@ import ArgumentParser
 import LarkiveCore
 import LarkiveVault
 
-struct RebuildCommand: AsyncParsableCommand {
+struct RebuildCommand: AsyncParsableCommand, Sandboxed {
     static let configuration = CommandConfiguration(
         commandName: "rebuild",
         abstract: "Make manifest.sqlite again from the audit log; needs no network."
@@ -12,7 +12,11 @@ struct RebuildCommand: AsyncParsableCommand {
 
     func run() async throws {
         let world = try World.live(options)
-        let records = try Rebuild(at: world.config.archive, clock: world.clock).run { count in
+        let records = try Rebuild(
+            at: world.config.archive,
+            clock: world.clock,
+            rules: world.rules
+        ).run { count in
             if Terminal.errorIsTerminal { Terminal.raw("\rlarkive: \(count) records") }
         }
         if Terminal.errorIsTerminal { Terminal.raw("\r\u{1B}[K") }
@@ -29,7 +33,7 @@ struct ManifestCommand: AsyncParsableCommand {
         subcommands: [Dump.self]
     )
 
-    struct Dump: AsyncParsableCommand {
+    struct Dump: AsyncParsableCommand, Sandboxed {
         static let configuration = CommandConfiguration(
             abstract: "Print every row in a stable order; what `rebuild` must reproduce."
         )

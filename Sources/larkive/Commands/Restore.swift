@@ -2,7 +2,7 @@ import ArgumentParser
 import LarkiveCore
 import LarkiveVault
 
-struct Restore: AsyncParsableCommand {
+struct Restore: AsyncParsableCommand, Sandboxed {
     static let configuration = CommandConfiguration(
         abstract: "Give files back, checked, under their own names.",
         discussion: """
@@ -16,6 +16,8 @@ struct Restore: AsyncParsableCommand {
     @Option(help: "The folder to write to; made where it is missing.") var to: String
     @Option(help: "Why; recorded in the audit log.") var reason: String?
     @Flag(help: "Print one JSON object.") var json = false
+
+    var targets: [String] { [to] }
 
     func run() async throws {
         let world = try World.live(options)

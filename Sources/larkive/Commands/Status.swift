@@ -3,7 +3,7 @@ import LarkiveCore
 import LarkiveFeishu
 import LarkiveVault
 
-struct Status: AsyncParsableCommand {
+struct Status: AsyncParsableCommand, Sandboxed {
     static let configuration = CommandConfiguration(
         abstract: "Show the last run, what each source has in the archive, and what is open."
     )
@@ -17,7 +17,7 @@ struct Status: AsyncParsableCommand {
         let report = StatusReport(
             status: try vault.manifest.status(),
             archive: world.config.archive,
-            free: vault.freeBytes(),
+            free: try vault.freeBytes(),
             inbox: vault.inbox.count(),
             consent: try world.consent()
         )

@@ -3,7 +3,7 @@ import LarkiveCore
 import LarkiveFeishu
 import LarkiveVault
 
-struct Sync: AsyncParsableCommand {
+struct Sync: AsyncParsableCommand, Sandboxed, StopsCleanly {
     static let configuration = CommandConfiguration(
         abstract: "Walk the sources and archive what is new.",
         discussion: """
@@ -39,35 +39,53 @@ struct Sync: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let stoppable = Stoppable()
+        Signals().watch(stoppable.stop)
         let world = try World.live(options)
         try await world.withConnection { connection in
-            let watched = try await world.sources(connection)
-            let sources = try watched.chosen(source) ?? watched.names
-            guard !sources.isEmpty || !watched.discovery.failures.isEmpty else {
-                throw UsageError(
-                    "nothing to archive: no mailboxes, tasklists or tasks in \(world.configPath)",
-                    hint: "add addresses to `mail.mailboxes` or guids to `tasks.tasklists`"
-                )
+            if dryRun {
+                let (watched, sources) = try await sources(world, connection)
+                return try await plan(world, watched, sources, connection)
             }
-            if dryRun { return try await plan(world, watched, sources, connection) }
-            try await sync(world, watched, sources, connection)
+            try await sync(world, connection, stoppable)
+        }
+    }
+
+    private func sources(
+        _ world: World,
+        _ connection: FeishuConnection
+    ) async throws -> (WatchedSources, [SourceName]) {
+        let watched = try await world.sources(connection)
+        let sources = try watched.chosen(source) ?? watched.names
+        guard !sources.isEmpty || !watched.discovery.failures.isEmpty else {
+            throw UsageError(
+                "nothing to archive: no mailboxes, tasklists or tasks in \(world.configPath)",
+                hint: "add addresses to `mail.mailboxes` or guids to `tasks.tasklists`"
+            )
+        }
+        return (watched, sources)
+    }
+
+    /// Takes the lock; a run that is refused asks the platform nothing.
+    private func opened(_ world: World, _ run: RunID) async throws -> Vault {
+        do {
+            return try await world.writing(run)
+        } catch {
+            guard let failure = error as? VaultError, failure.kind == .locked else { throw error }
+            try refuse(world, failure)
+            throw failure
         }
     }
 
     private func sync(
         _ world: World,
-        _ watched: WatchedSources,
-        _ sources: [SourceName],
-        _ connection: FeishuConnection
+        _ connection: FeishuConnection,
+        _ stoppable: Stoppable
     ) async throws {
         let run = world.newRun()
-        let vault: Vault
-        do {
-            vault = try await world.writing(run)
-        } catch let failure as VaultError where failure.kind == .locked {
-            try refuse(world, failure)
-            throw failure
-        }
+        let vault = try await opened(world, run)
+        defer { vault.cleanUp() }
+        let (watched, sources) = try await sources(world, connection)
         let progress = ProgressLine(
             isVisible: Terminal.errorIsTerminal && !json,
             sources: sources.count,
@@ -77,13 +95,11 @@ struct Sync: AsyncParsableCommand {
             settings: try settings(world, vault, run, watched, sources),
             parts: parts(connection, vault, told(progress), world.clock)
         )
-        let signals = Signals()
-        signals.watch { code in Task { await engine.stop(.signal(code)) } }
+        stoppable.set { code in Task { await engine.stop(.signal(code)) } }
         let timer = timer(engine)
         let summary = await engine.run()
         timer?.cancel()
         progress.clear()
-        vault.cleanUp()
         show(summary)
         if summary.exitCode != .complete { throw Stop(code: summary.exitCode) }
     }
@@ -232,17 +248,5 @@ struct Sync: AsyncParsableCommand {
     private func show(_ report: PlanReport) {
         if json { return Terminal.print(report.json) }
         for line in report.lines { Terminal.print(Terminal.escaped(line)) }
-    }
-}
-
-extension AuditEvent {
-    fileprivate static func recovered(_ recovery: Vault.Recovery) -> AuditEvent {
-        var record: JSONObject = [
-            "records": JSON(recovery.records), "torn_bytes": JSON(recovery.tornBytes),
-        ]
-        if let digest = recovery.tornDigest { record.append("torn_sha256", .string(digest.hex)) }
-        var hidden = JSONObject()
-        if let file = recovery.quarantined { hidden.append("quarantine", .string(file)) }
-        return AuditEvent(.runRecovered, record, hidden: hidden)
     }
 }

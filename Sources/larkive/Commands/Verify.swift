@@ -2,7 +2,7 @@ import ArgumentParser
 import LarkiveCore
 import LarkiveVault
 
-struct Verify: AsyncParsableCommand {
+struct Verify: AsyncParsableCommand, Sandboxed {
     static let configuration = CommandConfiguration(
         abstract: "Check objects, manifest and audit log against each other: one verdict."
     )

@@ -12,7 +12,7 @@ struct LocalChecks {
 
     var all: [Check] {
         [.ok("config", world.configPath, "understood"), secret] + archive
-            + [space, running].compactMap { $0 }
+            + [space, running, sandbox].compactMap { $0 }
     }
 
     private var path: String { world.config.archive }
@@ -32,7 +32,7 @@ struct LocalChecks {
         do {
             let identity = try ReadingVault.identity(at: path)
             let words = "archive \(identity.id), made \(identity.created.date)"
-            return [owner(words), brand(identity), key(identity)].compactMap { $0 }
+            return [owner(words), inside, brand(identity), key(identity)].compactMap { $0 }
         } catch { return [Check("archive", path, failing: error)] }
     }
 
@@ -58,6 +58,25 @@ struct LocalChecks {
             )
         }
         return .ok("archive", path, words)
+    }
+
+    /// What a run would refuse, or nobody should rely on; nil where all is well.
+    private var inside: Check? {
+        guard Self.stat(path)?.owner == lk_owner() else { return nil }
+        do {
+            try Vault.look(at: path, rules: world.rules)
+            guard try Vault.isVolatile(at: path) else { return nil }
+            let words = "it is in memory (tmpfs): gone when the machine stops"
+            return .warn("archive", path, words, hint: "put it on a disk")
+        } catch { return Check("archive", path, failing: error) }
+    }
+
+    private var sandbox: Check {
+        guard let abi = Sandbox.abi else {
+            let words = "not available (Landlock): runs could write anywhere that the user can"
+            return .warn("sandbox", "kernel", words, hint: "Linux 5.19 or newer has it")
+        }
+        return .ok("sandbox", "kernel", "Landlock, ABI \(abi)")
     }
 
     /// Nil where they agree, and before the first run.

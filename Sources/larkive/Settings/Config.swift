@@ -1,5 +1,6 @@
 import LarkiveCore
 import LarkiveFeishu
+import LarkiveVault
 
 /// What `larkive.yaml` says, checked; relative paths are made absolute.
 struct Config: Sendable {
@@ -18,6 +19,9 @@ struct Config: Sendable {
     var parallel = 8
     /// Folders for copies of the newest note; absolute.
     var auditCopies: [String] = []
+    var barrier = VaultRules.Barrier.auto
+    /// Whether the archive may stand on a file system in user space.
+    var allowsFUSE = false
 
     /// For whom larkive acts.
     enum Identity: String, Sendable { case tenant, user }
@@ -41,6 +45,14 @@ struct Config: Sendable {
                 OAuthAddresses(base: $0, accounts: oauthBaseURL, token: oauthTokenURL)
             }
         }
+    }
+
+    var rules: VaultRules {
+        var rules = VaultRules()
+        rules.auditCopies = auditCopies
+        rules.barrier = barrier
+        rules.allowsFUSE = allowsFUSE
+        return rules
     }
 
     /// Those that the config names; what `me`, `my_tasks` and discovery add is not among them.

@@ -1,5 +1,6 @@
 import LarkiveCore
 import LarkiveFeishu
+import LarkiveVault
 import Yams
 
 /// Reads `larkive.yaml` strictly: an unknown key, a wrong type or a value that makes no sense is an
@@ -27,6 +28,7 @@ struct ConfigReader {
         if let node = top["tasks"] { try tasks(node, &config) }
         if let node = top["download"] { try download(node, &config) }
         if let node = top["audit"] { try audit(node, &config) }
+        if let node = top["store"] { try store(node, &config) }
         guard !config.feishu.appID.isEmpty else { throw missing("feishu.app_id") }
         return config
     }
@@ -54,7 +56,7 @@ struct ConfigReader {
 
     /// Every key of this version by its section.
     static let keys: [String: [String]] = [
-        "": ["archive", "state", "feishu", "mail", "tasks", "download", "audit"],
+        "": ["archive", "state", "feishu", "mail", "tasks", "download", "audit", "store"],
         "feishu": [
             "base_url", "app_id", "app_secret_file", "identity", "user_token_file",
             "oauth_base_url", "oauth_token_url", "link_hosts", "proxy", "ca_file", "pacing",
@@ -63,6 +65,7 @@ struct ConfigReader {
         "tasks": ["tasklists", "tasks", "my_tasks"],
         "download": ["parallel"],
         "audit": ["copies"],
+        "store": ["barrier", "allow_fuse"],
     ]
 
     // MARK: sections
@@ -137,6 +140,17 @@ struct ConfigReader {
             throw wrong(node, "download.parallel", "a number from 1 to 64 is needed")
         }
         config.parallel = count
+    }
+
+    private func store(_ node: Node, _ config: inout Config) throws(UsageError) {
+        let found = try section(node, "store", Self.keys["store"] ?? [])
+        if let node = found["barrier"] {
+            guard let barrier = VaultRules.Barrier(rawValue: try text(node, "store.barrier")) else {
+                throw wrong(node, "store.barrier", "`auto`, `syncfs` or `fsync` is needed")
+            }
+            config.barrier = barrier
+        }
+        if let node = found["allow_fuse"] { config.allowsFUSE = try flag(node, "store.allow_fuse") }
     }
 
     private func audit(_ node: Node, _ config: inout Config) throws(UsageError) {
