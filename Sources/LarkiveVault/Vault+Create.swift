@@ -5,7 +5,8 @@ package import LarkiveCore
 extension Vault {
     /// Makes an archive and its key; returns the key that verifies its notes.
     ///
-    /// Dying before `larkive.json` is written leaves folders that the next call uses.
+    /// Dying before `larkive.json` is written leaves folders that the next call uses; dying after it
+    /// leaves an archive whose first opening makes the first record.
     package static func create(
         at path: String,
         id: String,
@@ -49,13 +50,11 @@ extension Vault {
         let audit = try root.directory("audit")
         for name in Layout.auditFolders { _ = try audit.makeDirectory(name) }
         try DiskObjectStore.create(in: try root.directory("objects"))
+        try forgetUnfinished(state: state, audit: audit)
         let identity = ArchiveIdentity(id: id, created: clock.now())
         let verifier = try makeKey(for: identity, in: try StateDirectory.open(state), audit: audit)
         try root.replace(ArchiveIdentity.fileName, with: identity.bytes)
         let vault = try await open(at: path, state: state, run: run, clock: clock, rules: rules)
-        try await vault.record([
-            AuditEvent(.archiveCreated, ["sha256": .string(identity.digest.hex)])
-        ])
         try await vault.journal.seal()
         vault.cleanUp()
         return verifier
@@ -91,6 +90,7 @@ extension Vault {
                 hint: "make it by hand: mkdir -p"
             )
         }
+        Directory.keepName(of: path)
     }
 
     private static func makeKey(

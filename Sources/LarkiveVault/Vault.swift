@@ -37,6 +37,7 @@ package struct Vault: Sendable {
             }
             try await vault.journal.seal()
             try await vault.finishRotation()
+            try await vault.beginLog()
             try await vault.emptyInbox()
             return vault
         } catch { throw VaultError(error) }

@@ -61,7 +61,7 @@ class Order:
 
     def short(self, path):
         path = re.sub(r"^/proc/self/fd/\d+$", "", path)
-        return os.path.normpath(path).removeprefix(self.home + "/") if path else ""
+        return (os.path.normpath(path) + "/").removeprefix(self.home + "/").removesuffix("/") if path else ""
 
     def is_ours(self, path):
         return path.startswith(("archive/", "state/")) or path in ("archive", "state")

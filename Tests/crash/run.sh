@@ -36,7 +36,7 @@ suite() {
     timeout "$limit" python3 "$file" "${options[@]+"${options[@]}"}" </dev/null || failed="$failed $name"
 }
 
-limit=400
+limit=400  # seconds for one suite
 [ "$column" = ci ] || limit=7200
 suite S1 s1_kill_points.py --edge 1 --budget 40 -- --edge 1 --budget 0
 suite S2 s2_random_kills.py --kills 200 -- --kills 10000

@@ -76,7 +76,7 @@ def play_share(share):
         wanted = bench.final_state()
         while kills > 0:
             # Some chains have long runs, some short ones, so that kills meet every part of them.
-            chain = Chain(suite, bench, dice, length * dice.choice([0.3, 0.6, 1]), wanted)
+            chain = Chain(suite, bench, dice, length * dice.choice([0.15, 0.3, 0.6]), wanted)
             kills -= max(1, chain.run(min(kills, 25)))
     return suite
 
