@@ -59,7 +59,7 @@ class Cycles:
         self.disk = disks.Disk(kind, self.folder)
         self.labs = [DiskLab(self.folder / name, sandbox, self.disk, name == "apart", asked.spoil)
                      for name in ("beside", "apart")]
-        self.counts = dict.fromkeys(("cuts", "acks", "recoveries", "nested", "after the end"), 0)
+        self.counts = dict.fromkeys(("cuts", "acks", "recoveries", "nested", "after the end", "in init"), 0)
         self.violations, self.wanted, self.budget = [], None, Budget(asked.seconds)
 
     def run(self, wanted):
@@ -88,12 +88,36 @@ class Cycles:
         depth = min(self.random.randint(1, DEEPEST), self.cycles - self.counts["cuts"])
         acks = set()
         try:
+            if self.random.random() < 0.15:
+                self.cut_init(here, f"{self.kind} {self.counts['cuts']}, in init")
             for level in range(depth):
                 self.one_cut(here, acks, f"{self.kind} {self.counts['cuts']}, cut {level + 1}")
                 self.counts["nested"] += level > 0
             self.recover(here, acks, f"{self.kind} {self.counts['cuts']}, recovered")
         finally:
             self.disk.unmount()
+
+    def cut_init(self, here, where):
+        """An archive that is being made when the power fails can be made after all."""
+        self.disk.mount()
+        for folder in (here.home, here.state):
+            shutil.rmtree(folder, ignore_errors=True)
+        here.home.mkdir(mode=0o700)
+        self.disk.unmount()
+        self.disk.mount()
+        process, seconds = here.start("init"), self.random.random() * 0.08
+        time.sleep(seconds)
+        self.disk.cut()
+        process.kill()
+        process.wait()
+        self.disk.unmount()
+        self.disk.mount()
+        here.home.mkdir(mode=0o700, exist_ok=True)
+        again = here.larkive("init")
+        if again.code != 0 and not (here.archive / "larkive.json").exists():
+            self.say(f"{where}, {1000 * seconds:.0f} ms", [f"init again ends with {again.code}: {again.err}"])
+        self.counts["in init"] += 1
+        self.disk.unmount()
 
     def one_cut(self, here, acks, where):
         moment, looks = Moment(self.random), self.random.getrandbits(1)
@@ -193,15 +217,16 @@ def main():
         wanted = plain.final_state()
         for each in pool.map(lambda each: each.run(wanted), cycles):
             report(suite, each)
-    suite.at_least("acks", 10 * suite.counts["cuts"])
+    cuts = sum(each.counts["cuts"] for each in cycles)
+    suite.at_least("acks", 10 * cuts)
     suite.end()
 
 
 def report(suite, cycles):
     suite.say("power cut", cycles.violations)
     suite.count(f"{cycles.kind} cuts", cycles.counts["cuts"])
-    for what, number in cycles.counts.items():
-        suite.count(what, number)
+    for what in ("acks", "recoveries", "nested", "after the end", "in init"):
+        suite.count(what, cycles.counts[what])
 
 
 if __name__ == "__main__":
