@@ -11,9 +11,9 @@ extension Vault {
         else { return }
         let state = try Directory.open(path)
         let known = try NoteShelf.keys(in: tlog)
-        if let file = try state.contents(keyFile), let key = SigningKey(file: file) {
+        if let file = try state.contents(KeyFile.name), let key = SigningKey(file: file) {
             guard known.contains(where: { $0 == key.verifier(for: $0.name) }) else { return }
-            try state.remove(keyFile)
+            try state.remove(KeyFile.name)
             try state.sync()
         }
         for name in try folder.names() { try folder.remove(name) }
