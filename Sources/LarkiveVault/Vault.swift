@@ -48,6 +48,7 @@ package struct Vault: Sendable {
         run: RunID,
         clock: any WallClock,
         rules: VaultRules,
+        makesManifest: Bool = false,
         log openLog: (Layout) throws -> OpenedLog
     ) throws {
         layout = try Layout.openForWriting(path, rules)
@@ -62,7 +63,7 @@ package struct Vault: Sendable {
             barriers: Barriers(rules.barrier)
         )
         let log = try openLog(layout)
-        try Self.refuseLostManifest(layout, log)
+        if !makesManifest { try Self.refuseLostManifest(layout, log) }
         manifest = try SQLiteManifest(
             at: layout.manifestPath,
             walk: layout.staging.path(Self.walkFile)
@@ -122,11 +123,13 @@ package struct Vault: Sendable {
     /// Turns waiting events into records; safe to die at any point, since names are recorded.
     package func emptyInbox() async throws {
         let inbox = Inbox(directory: layout.inbox)
-        let entries = try inbox.entries()
-        guard !entries.isEmpty else { return }
-        let done = try manifest.recordedEntries(among: entries.map(\.name))
-        try await record(entries.filter { !done.contains($0.name) }.map(\.event))
-        try inbox.remove(entries.map(\.name))
+        do {
+            let entries = try inbox.entries()
+            guard !entries.isEmpty else { return }
+            let done = try manifest.recordedEntries(among: entries.map(\.name))
+            try await record(entries.filter { !done.contains($0.name) }.map(\.event))
+            try inbox.remove(entries.map(\.name))
+        } catch let failure as DiskError { throw failure.asAuditError }
     }
 
     /// Fixes the platform at the first sync; another one is refused from then on.
@@ -142,7 +145,9 @@ package struct Vault: Sendable {
             return identity
         }
         let fixed = ArchiveIdentity(id: identity.id, created: identity.created, brand: brand)
-        try layout.root.replace(ArchiveIdentity.fileName, with: fixed.bytes)
+        do {
+            try layout.root.replace(ArchiveIdentity.fileName, with: fixed.bytes)
+        } catch { throw VaultError(error) }
         return fixed
     }
 

@@ -21,6 +21,9 @@ struct RunReport: Sendable {
     /// Whether records are in the log that the manifest could not take.
     private(set) var isManifestBehind = false
 
+    /// Whether the archive itself could not be used.
+    var hasFailed: Bool { !fatal.isEmpty }
+
     init(_ settings: SyncSettings) {
         blindSpots = settings.unseen
         warnings = settings.warnings
@@ -38,8 +41,8 @@ struct RunReport: Sendable {
             if case .manifest = failure { isManifestBehind = true }
             // One fault of the disk is met by many, and told once.
             if !words.contains(failure.detail) { words.append(failure.detail) }
-        case let failure as ManifestError:
-            note(RunFailure.manifest(failure))
+        case let failure as ManifestError: note(RunFailure.manifest(failure))
+        case let failure as AuditError: note(RunFailure.audit(failure))
         case is CancellationError: break
         default:
             fatal.insert(.unclassified)

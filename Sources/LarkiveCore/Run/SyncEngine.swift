@@ -35,8 +35,8 @@ package struct SyncEngine: Sendable {
         do {
             report.tallies = try tallies(of: report)
         } catch {
-            // A manifest that could not be written has been told of already.
-            if !report.isManifestBehind { report.note(error) }
+            // A disk that failed has been told of already; what it gives now says nothing.
+            if !report.hasFailed { report.note(error) }
         }
         report.cause = await account.cause
         report.figures = await figures()

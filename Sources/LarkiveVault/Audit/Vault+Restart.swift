@@ -22,7 +22,13 @@ extension Vault {
             try makeFolders(at: state)
             let folder = try StateDirectory.open(state)
             var former: KeyChange.Former?
-            let vault = try Vault(at: path, run: run, clock: clock, rules: rules) { layout in
+            let vault = try Vault(
+                at: path,
+                run: run,
+                clock: clock,
+                rules: rules,
+                makesManifest: true
+            ) { layout in
                 if !isForced { try refuseIntact(layout, state, at: clock.now()) }
                 let begun = try RestartedLog(layout, state: folder, at: clock.now())
                 former = begun.former

@@ -37,6 +37,12 @@ final class Directory: Sendable {
         )
     }
 
+    /// The same folder for looking at what is wrong in it: owners, modes and names are not checked.
+    func unguarded() throws(DiskError) -> Directory {
+        let again = lk_open_one(descriptor, ".", lk_directory(), 0)
+        return Directory(descriptor: try checked(again, "open", path), path: path, place: nil)
+    }
+
     /// Closes it to everybody but its owner.
     func close() throws(DiskError) {
         try checked(lk_chmod(descriptor, 0o700), "chmod", path)

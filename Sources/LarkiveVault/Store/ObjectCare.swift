@@ -113,14 +113,24 @@ package struct ObjectCare: Sendable {
 }
 
 extension Vault {
-    package var care: ObjectCare {
-        ObjectCare(objects: layout.objects, quarantine: layout.quarantine, manifest: manifest)
+    package func care() throws -> ObjectCare {
+        try ObjectCare(layout, manifest)
     }
 }
 
 extension ReadingVault {
-    package var care: ObjectCare {
-        ObjectCare(objects: layout.objects, quarantine: layout.quarantine, manifest: manifest)
+    package func care() throws -> ObjectCare {
+        try ObjectCare(layout, manifest)
+    }
+}
+
+extension ObjectCare {
+    fileprivate init(_ layout: Layout, _ manifest: SQLiteManifest) throws {
+        do {
+            objects = try layout.objects.unguarded()
+        } catch { throw VaultError(error) }
+        quarantine = layout.quarantine
+        self.manifest = manifest
     }
 }
 

@@ -112,20 +112,6 @@ struct LayoutCheck {
         }
     }
 
-    /// What lies in the inbox and can never become a record.
-    mutating func checkInbox() throws(DiskError) {
-        guard let folder = try? root.directory("audit").directory("inbox") else { return }
-        let names = try folder.names()
-        let entries = Set(try Inbox(directory: folder).entries().map { $0.name + ".json" })
-        for name in names where !entries.contains(name) {
-            // A run may have turned it into a record meanwhile.
-            guard (try? folder.file(name, .reading)) != nil else { continue }
-            findings.append(
-                Finding(.inboxJunk, "audit/inbox/\(name)", "no event of a command of larkive")
-            )
-        }
-    }
-
     private mutating func checkQuarantine() throws(DiskError) {
         guard let quarantine = try? root.directory("quarantine") else { return }
         let names = try quarantine.names()

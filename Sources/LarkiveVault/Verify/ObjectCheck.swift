@@ -109,13 +109,13 @@ struct ObjectCheck {
         _ digest: ContentDigest,
         _ subject: String
     ) {
-        switch Errno(rawValue: error.errno) {
-        case .noSuchFileOrDirectory: missing[digest] = "there is no such file"
-        case .tooManySymbolicLinkLevels:
+        switch error.refusal {
+        case .symbolicLink:
             fault(.objectSymlink, digest, subject, "a symbolic link in place of the file")
-        case .noSuchAddressOrDevice:
-            fault(.objectKind, digest, subject, "a socket or a device")
-        default: fault(.objectUnreadable, digest, subject, "cannot be read: \(error)")
+        case .some:
+            fault(.objectKind, digest, subject, "a folder, a pipe, a socket or a device")
+        case nil where error.isMissing: missing[digest] = "there is no such file"
+        case nil: fault(.objectUnreadable, digest, subject, "cannot be read: \(error)")
         }
     }
 
@@ -156,6 +156,7 @@ extension DiskObjectStore {
 extension DiskError {
     /// Whether the disk or the system failed to answer, which says nothing of what is there.
     var isUnreadable: Bool {
+        guard refusal == nil else { return false }
         let known: [Errno] = [
             .noSuchFileOrDirectory, .notDirectory, .tooManySymbolicLinkLevels,
         ]

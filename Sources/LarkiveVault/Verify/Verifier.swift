@@ -10,10 +10,18 @@ package struct Verifier {
     private let root: Directory
     private let path: String
     private let state: String?
+    private let copies: [String]
     private let clock: any WallClock
 
     /// Opens whatever is there of an archive; STATE may be nil, then less can be excluded.
-    package init(at path: String, state: String?, clock: any WallClock) throws {
+    ///
+    /// `copies` are folders that hold notes of its log.
+    package init(
+        at path: String,
+        state: String?,
+        copies: [String] = [],
+        clock: any WallClock
+    ) throws {
         do {
             root = try Directory.open(path)
             guard try root.contents(ArchiveIdentity.fileName) != nil else {
@@ -24,7 +32,7 @@ package struct Verifier {
                 )
             }
         } catch { throw VaultError(error) }
-        (self.path, self.state, self.clock) = (path, state, clock)
+        (self.path, self.state, self.copies, self.clock) = (path, state, copies, clock)
     }
 
     package func run(_ request: VerifyRequest) throws -> Verification {
@@ -33,7 +41,6 @@ package struct Verifier {
             guard try checkIdentity(&verdict) else { return verdict }
             var layout = LayoutCheck(root: root)
             try layout.run()
-            try layout.checkInbox()
             let second = try SecondManifest(staging: try? root.directory("staging"))
             try compare(second, &verdict)
             // Without the log nothing is known of the objects.
@@ -76,7 +83,10 @@ package struct Verifier {
         // Copied first: what it knows is in the log, which is read afterwards.
         var look = try ComparedManifest(root, path, second)
         var check = AuditCheck(audit: audit)
-        try check.run(seen: state.flatMap(SeenNote.text)) { try look.take($0) }
+        check.witnesses = state.map(Witnesses.state) ?? Witnesses()
+        check.witnesses.copies = copies
+        check.witnesses.isRunning = { [root] in (try? VaultLock.isHeld(in: root)) ?? false }
+        try check.run { try look.take($0) }
         look.finish()
         verdict.auditRecords = check.size
         verdict.attachments = try second.fold.count(of: "attachment")

@@ -26,7 +26,7 @@ struct Repair: AsyncParsableCommand {
         if dryRun { return try plan(world) }
         let vault = try await world.writing(world.newRun())
         defer { vault.cleanUp() }
-        let wanted = try digests(vault.manifest, vault.care)
+        let wanted = try digests(vault.manifest, vault.care())
         let work = wanted.isEmpty ? [] : try await heal(wanted, vault, world)
         try await vault.journal.seal()
         try end(work)
@@ -40,8 +40,8 @@ struct Repair: AsyncParsableCommand {
 
     private func plan(_ world: World) throws {
         let vault = try world.reading()
-        let work = try digests(vault.manifest, vault.care).map { digest in
-            let state = vault.care.state(of: digest)
+        let work = try digests(vault.manifest, vault.care()).map { digest in
+            let state = try vault.care().state(of: digest)
             let places = RepairPlan(try vault.manifest.places(of: digest)).asked.count
             return HealedObject(
                 digest: digest,
@@ -127,7 +127,7 @@ struct RepairWork {
 
     /// Nil when there was nothing to do.
     func heal(_ digest: ContentDigest) async throws -> HealedObject? {
-        let care = vault.care
+        let care = try vault.care()
         let state = care.state(of: digest)
         switch state {
         case .sound:
@@ -162,7 +162,7 @@ struct RepairWork {
         _ digest: ContentDigest,
         _ state: ObjectCare.State
     ) async throws -> HealedObject {
-        if try !vault.care.isKnownDamaged(digest) {
+        if try !vault.care().isKnownDamaged(digest) {
             try await vault.record([.damaged(digest, state.words, world.actor)])
         }
         switch await fetch.bring(digest, RepairPlan(try vault.manifest.places(of: digest))) {
@@ -182,7 +182,7 @@ struct RepairWork {
             )
         case .later(let words): return HealedObject(digest: digest, outcome: .later, detail: words)
         case .nowhere(let words):
-            if try !vault.care.isKnownLost(digest) {
+            if try !vault.care().isKnownLost(digest) {
                 try await vault.record([.lost(digest, words, world)])
             }
             return HealedObject(digest: digest, outcome: .lost, detail: words)
@@ -190,7 +190,7 @@ struct RepairWork {
     }
 
     private func publish(_ staged: Staged, over state: ObjectCare.State) async throws {
-        if state != .missing { try vault.care.setAside(staged.digest) }
+        if state != .missing { try vault.care().setAside(staged.digest) }
         _ = try await vault.objects.publish([staged])
         await staged.scratch.discard()
     }
@@ -202,7 +202,7 @@ struct RepairWork {
     ) async throws {
         var hidden = hidden
         hidden.append("actor", .object(world.actor))
-        let size = try vault.care.size(of: digest) ?? 0
+        let size = try vault.care().size(of: digest) ?? 0
         try await vault.record([.repaired(digest, size: size, by: way, hidden: hidden)])
     }
 }

@@ -59,7 +59,7 @@ struct Restore: AsyncParsableCommand, Sandboxed {
         from vault: ReadingVault
     ) -> RestoreOutcome {
         do {
-            guard try !vault.care.isKnownDamaged(file.digest) else {
+            guard try !vault.care().isKnownDamaged(file.digest) else {
                 throw StoreError(
                     .damaged(file.digest),
                     "object \(file.digest.hex) is damaged; see whether it can be healed: "

@@ -24,8 +24,12 @@ struct Verify: AsyncParsableCommand, Sandboxed {
         let world = try World.live(options)
         let identity = try? ReadingVault.identity(at: world.config.archive)
         let state = identity.map { world.state(of: $0.id) }
-        let verdict = try Verifier(at: world.config.archive, state: state, clock: world.clock)
-            .run(request(world))
+        let verdict = try Verifier(
+            at: world.config.archive,
+            state: state,
+            copies: world.config.auditCopies,
+            clock: world.clock
+        ).run(request(world))
         if Terminal.errorIsTerminal, reads { Terminal.raw("\r\u{1B}[K") }
         show(verdict)
         await record(verdict, world)
