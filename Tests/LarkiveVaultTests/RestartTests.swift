@@ -97,6 +97,30 @@ import Testing
         #expect(Set(try archive.verify()).subtracting([.objectExtra]) == [.logRestarted])
     }
 
+    /// Archive and log are whole, and the log and STATE come from an older backup.
+    @Test func `a manifest that knows more than the log is not made again from it`() async throws {
+        let archive = try await Self.made(2)
+        let copies = ["audit": archive.file("audit"), "state": archive.state]
+        for (name, path) in copies {
+            try FileManager.default.copyItem(atPath: path, toPath: archive.beside("old-\(name)"))
+        }
+        for content in 5..<8 { try await archive.sync([UInt8(content)]) }
+        for (name, path) in copies {
+            try Self.remove(path)
+            try FileManager.default.moveItem(atPath: archive.beside("old-\(name)"), toPath: path)
+        }
+        let before = try archive.dump()
+        let failure = #expect(throws: VaultError.self) {
+            _ = try Rebuild(at: archive.path, clock: archive.clock).run { _ in }
+        }
+        #expect(failure?.kind == .rolledBack)
+        #expect(failure?.detail.contains("knows 12 records, the log has 6") == true)
+        #expect(try archive.dump() == before)
+        #expect(try await Self.restart(archive).cut == 6..<12)
+        try await archive.sync([99])
+        #expect(Set(try archive.verify()).subtracting([.objectExtra]) == [.logRestarted])
+    }
+
     @Test func `a log in order is restarted only when told so`() async throws {
         let archive = try await Self.made(1)
         let failure = await #expect(throws: VaultError.self) { _ = try await Self.restart(archive) }

@@ -19,12 +19,8 @@ package struct KeyChange: Hashable, Sendable {
 
     package struct Former: Hashable, Sendable {
         package let size: Int64
-        package let root: ContentDigest
-
-        init(size: Int64, root: ContentDigest) {
-            self.size = size
-            self.root = root
-        }
+        /// Nil when only the manifest knew of so many.
+        package let root: ContentDigest?
     }
 
     /// Nil for a record of another type, and for one that names no key.
@@ -38,9 +34,9 @@ package struct KeyChange: Hashable, Sendable {
         guard let key = fields["key"]?.string.flatMap({ VerifierKey($0) }) else { return nil }
         self.key = key
         (seq, time) = (record.seq, record.time)
-        former = fields["former_size"]?.integer.flatMap { size in
-            fields["former_root"]?.string.flatMap { ContentDigest(hex: $0) }
-                .map { Former(size: size, root: $0) }
+        former = fields["former_size"]?.integer.map { size in
+            let root = fields["former_root"]?.string.flatMap { ContentDigest(hex: $0) }
+            return Former(size: size, root: root)
         }
     }
 
@@ -62,7 +58,7 @@ package struct KeyChange: Hashable, Sendable {
             [
                 "key": .string(key.description), "origin": .integer(key.originNumber),
                 "former_size": former.map { .integer($0.size) },
-                "former_root": former.map { .string($0.root.hex) },
+                "former_root": former?.root.map { .string($0.hex) },
             ],
             hidden: hidden
         )

@@ -50,7 +50,9 @@ extension Vault {
     }
 
     private static func refuseIntact(_ layout: Layout, _ state: String, at now: Timestamp) throws {
-        guard (try? openLog(layout, state: state, at: now)) != nil else { return }
+        guard let log = try? openLog(layout, state: state, at: now),
+            RestartedLog.known(to: layout) <= log.head.size
+        else { return }
         throw VaultError(
             .exists,
             "the log is in order: it needs no restart",
@@ -73,8 +75,10 @@ struct RestartedLog {
         try check.run()
         try Self.refuseChanged(check)
         let notes = NoteFile.all(in: layout.audit, check.witnesses).compactMap(\.checkpoint)
-        former = notes.max { $1.isNewer(than: $0) }
+        let signed = notes.max { $1.isNewer(than: $0) }
             .map { KeyChange.Former(size: $0.size, root: $0.root) }
+        let known = Self.known(to: layout)
+        former = known > signed?.size ?? 0 ? KeyChange.Former(size: known, root: nil) : signed
         let origin = try Self.nextOrigin(layout, tlog, notes, check.changes)
         // Dying after this leaves a key that nothing speaks of.
         let key = try KeyFile.makeNext(in: state)
@@ -142,6 +146,11 @@ struct RestartedLog {
             try tiles.prune(from: former, to: tree.size)
         }
         return (try OpenedLog.end(of: try segments.last(), in: segments), tree)
+    }
+
+    /// How many records the manifest has seen; 0 when it cannot tell.
+    static func known(to layout: Layout) -> Int64 {
+        ((try? SQLiteManifest(reading: layout.manifestPath).appliedSeq()) ?? -1) + 1
     }
 
     /// A manifest that knows more than the log is made again from the log.

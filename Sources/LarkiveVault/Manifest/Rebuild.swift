@@ -26,6 +26,9 @@ package struct Rebuild {
         do {
             for name in try layout.staging.names() { try layout.staging.remove(name) }
             let records = try fold(progress)
+            // Half a transaction in the journal would be played into the new file.
+            HotJournal.takeBack(in: layout.root)
+            try refuseCutLog(of: records)
             try replaceManifest()
             return records
         } catch { throw VaultError(error) }
@@ -54,12 +57,22 @@ package struct Rebuild {
         return size + Int64(open.count)
     }
 
+    /// A manifest that knows more than the log is the witness of what was cut off.
+    private func refuseCutLog(of records: Int64) throws {
+        let former = try? SQLiteManifest(reading: layout.manifestPath).appliedSeq()
+        guard let former, former >= records else { return }
+        throw VaultError(
+            .rolledBack,
+            "the manifest knows \(former + 1) records, the log has \(records): a part of audit/ is "
+                + "missing, or it was restored from an older copy",
+            hint: "put audit/ back; if that cannot be done: larkive audit restart --reason TEXT"
+        )
+    }
+
     /// Dying in here leaves the former manifest, the new one, or none at all where the former was
     /// damaged; without one a run says so and does nothing, and this can be done again.
     private func replaceManifest() throws {
         let (name, journal) = (SQLiteManifest.fileName, HotJournal.name)
-        // Half a transaction in the journal would be played into the new file.
-        HotJournal.takeBack(in: layout.root)
         let isHot = (try? layout.root.file(journal, .reading).size()) ?? 0 > 0
         if isHot, try exists(name) { try setAside(name) }
         if try exists(journal) { try setAside(journal) }

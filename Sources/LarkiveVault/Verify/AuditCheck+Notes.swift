@@ -223,21 +223,19 @@ struct Doubts {
 
     var words: [String] {
         var words: [String] = []
-        if !isAnchoredByState {
-            words.append(
-                covered > 0
-                    ? "cut-off tail: records after \(covered - 1) may have been cut off together "
-                        + "with their notes, if \(sealed) was not the end"
-                    : "cut-off tail: records after \(sealed - 1) may have been cut off together "
-                        + "with their notes"
-            )
-            words.append(
-                covered > 0
-                    ? "older copy: this may be the state at any time since \(covered) records "
-                        + "were signed"
-                    : "older copy: this may be an older backup of the whole log"
-            )
-        }
+        // STATE is a witness only as long as it was not put back together with the archive.
+        let together = isAnchoredByState ? ", together with STATE" : ""
+        let last = covered > 0 ? covered : sealed
+        words.append(
+            "cut-off tail: records after \(last - 1) may have been cut off together with their notes"
+                + together + (covered > 0 ? ", if \(sealed) was not the end" : "")
+        )
+        words.append(
+            covered > 0
+                ? "older copy: this may be the state at any time since \(covered) records were signed"
+                    + together
+                : "older copy: this may be an older backup of the whole log" + together
+        )
         let from = covered > 0 ? "records from \(covered) on" : "everything"
         words.append(
             "rewriting: \(from) may have been written anew and signed by who holds the key"
