@@ -60,7 +60,13 @@ enum Sandbox {
         // What cannot be reached cannot be written either.
         guard found >= 0 else { return }
         defer { _ = lk_close(found) }
-        try checked(lk_landlock_allow(rules, found, rights))
+        let allowed = lk_landlock_allow(rules, found, rights)
+        // A file takes no rights of folders; that it is none is for the command to say.
+        guard allowed != -Errno.invalidArgument.rawValue else {
+            try checked(lk_landlock_allow(rules, found, rights & (writeFile | truncate)))
+            return
+        }
+        try checked(allowed)
     }
 
     @discardableResult

@@ -64,10 +64,30 @@ import Testing
             var bytes = try Data(contentsOf: URL(filePath: object))
             bytes[5] ^= 1
             try bytes.write(to: URL(filePath: object))
+            try FileManager.default.setAttributes([.posixPermissions: 0o400], ofItemAtPath: object)
             let out = "\(lab.folder)/out"
-            try await lab.expect(["restore", line.key, "--to", out], exit: 7)
+            let refused = try await lab.expect(["restore", line.key, "--to", out], exit: 7)
+            #expect(refused.errors.contains("larkive repair sha256:\(line.sha256.prefix(12))"))
             #expect(try FileManager.default.contentsOfDirectory(atPath: out) == [])
-            try await lab.expect(["verify", "--read-data"], exit: 7)
+            // What was found is known from now on, also to those who read nothing.
+            let verdict = try await lab.expect(["verify", "--json"], exit: 7).json
+            #expect(verdict?["findings"]?.array?.map { $0["code"] } == ["E051"])
+        }
+    }
+
+    @Test func `nothing is given back into the archive itself`() async throws {
+        try await Lab.with(Self.small) { lab in
+            try await lab.expect(["sync"], exit: 0)
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(lab.folder)/link",
+                withDestinationPath: lab.archive
+            )
+            for to in [lab.archive, lab.file("new/folder"), "\(lab.folder)/link/objects"] {
+                let refused = try await lab.expect(["restore", "1", "--to", to], exit: 2)
+                #expect(refused.errors.contains("is inside of the archive"))
+            }
+            try await lab.expect(["restore", "1", "--to", lab.config], exit: 13)
+            try await lab.expectClean()
         }
     }
 

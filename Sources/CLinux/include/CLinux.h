@@ -11,6 +11,7 @@
 #include <linux/utsname.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
@@ -168,6 +169,18 @@ static inline int lk_release(char *out) {
     if (syscall(SYS_uname, &found) < 0) return -errno;
     memcpy(out, found.release, sizeof found.release);
     return 0;
+}
+
+static inline int lk_may_write(const char *path) { return (int)lk_result(faccessat(AT_FDCWD, path, W_OK, AT_EACCESS)); }
+
+// The path without links, `.` and `..`; a result longer than the buffer is -ENAMETOOLONG.
+static inline int lk_real_path(const char *path, char *out, size_t size) {
+    char *found = realpath(path, NULL);
+    if (!found) return -errno;
+    size_t length = strlen(found);
+    if (length < size) memcpy(out, found, length + 1);
+    free(found);
+    return length < size ? (int)length : -ENAMETOOLONG;
 }
 
 static inline unsigned lk_owner(void) { return geteuid(); }

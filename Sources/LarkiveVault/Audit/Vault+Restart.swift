@@ -21,6 +21,7 @@ extension Vault {
         do {
             try makeFolders(at: state)
             let folder = try StateDirectory.open(state)
+            try refuseForeignState(folder, at: path)
             var former: KeyChange.Former?
             let vault = try Vault(
                 at: path,
@@ -47,6 +48,20 @@ extension Vault {
             }
             return (vault, change)
         } catch { throw VaultError(error) }
+    }
+
+    /// Another archive's STATE holds its only key.
+    private static func refuseForeignState(_ state: Directory, at path: String) throws {
+        let bytes = try state.contents(NoteShelf.seen) ?? []
+        let text = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+        guard let origin = Origin(text) else { return }
+        let identity = try ReadingVault.identity(at: path)
+        guard origin.archive != identity.id else { return }
+        throw VaultError(
+            .refused,
+            "\(state.path) belongs to the archive \(origin.archive), this one is \(identity.id)",
+            hint: "mend `state:` in the config: it holds the only key of that archive"
+        )
     }
 
     private static func refuseIntact(_ layout: Layout, _ state: String, at now: Timestamp) throws {

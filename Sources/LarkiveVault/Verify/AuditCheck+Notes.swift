@@ -23,7 +23,8 @@ extension AuditCheck {
         let sound = signed.filter { isSound($0.note, reading) }
         ring.follow(sound.map { ($0.key, $0.note.size) })
         checkForeignKeys(ring, Set(sound.map(\.key)))
-        let believed = signed.filter { isBelieved($0, ring) }
+        let believed = signed.filter { ring.trusted.contains($0.key) }
+        reportUnbelieved(signed, believed, ring, reading)
         judge(believed, ring, reading)
         let good = believed.filter { isSound($0.note, reading) && !isPast($0, ring) }
         conclude(good.max { $1.note.isNewer(than: $0.note) }, files, reading)
@@ -64,15 +65,28 @@ extension AuditCheck {
         }
     }
 
-    private mutating func isBelieved(_ signed: Signed, _ ring: KeyRing) -> Bool {
-        if ring.trusted.contains(signed.key) { return true }
-        let detail =
-            ring.outside.isEmpty
-            ? "it is signed by a key that no record of the log names"
-            : "it is signed by \(signed.key.name), which is neither a key that was given nor one "
-                + "that such a key vouches for"
-        findings.append(Finding(.noteUnsigned, signed.file.path, detail))
-        return false
+    /// What a believed key has signed again needs no other key; of the rest each key is named once.
+    private mutating func reportUnbelieved(
+        _ signed: [Signed],
+        _ believed: [Signed],
+        _ ring: KeyRing,
+        _ reading: LogReading
+    ) {
+        let covered = believed.filter { isSound($0.note, reading) }.map(\.note.size).max() ?? -1
+        let rest = signed.filter { signed in
+            !ring.trusted.contains(signed.key)
+                && (ring.outside.isEmpty || signed.note.size > covered
+                    || !isSound(signed.note, reading))
+        }
+        var named: Set<VerifierKey> = []
+        for signed in rest where named.insert(signed.key).inserted {
+            let detail =
+                ring.outside.isEmpty
+                ? "it is signed by a key that no record of the log names"
+                : "it is signed by \(signed.key.name), which is neither a key that was given nor "
+                    + "one that such a key vouches for; if it is the archive's, give it with --key"
+            findings.append(Finding(.noteUnsigned, signed.file.path, detail))
+        }
     }
 
     // MARK: sizes and roots

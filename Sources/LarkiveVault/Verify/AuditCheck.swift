@@ -85,7 +85,7 @@ package struct AuditCheck {
             findings.append(Finding(.rolledBack, "manifest.sqlite", detail))
         } else if applied + 1 < sealed, witnesses.isRunning?() == false {
             let detail = "it knows \(applied + 1) of \(sealed) sealed records"
-            findings.append(Finding(.manifestDiffers, "manifest.sqlite", detail))
+            findings.append(Finding(.manifestBehind, "manifest.sqlite", detail))
         }
     }
 

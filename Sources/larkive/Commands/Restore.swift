@@ -19,8 +19,13 @@ struct Restore: AsyncParsableCommand, Sandboxed {
 
     var targets: [String] { [to] }
 
+    func validate() throws {
+        if to.isEmpty { throw ValidationError("--to needs the name of a folder") }
+    }
+
     func run() async throws {
         let world = try World.live(options)
+        try RealPath.refuse(to, within: world.config.archive, as: "--to")
         let vault = try world.reading()
         let rows = try keys.flatMap { try KeyArgument($0).rows(in: vault.manifest) }
         let files = try RestorePlan(rows).files
@@ -34,6 +39,7 @@ struct Restore: AsyncParsableCommand, Sandboxed {
             try folder.list(written.map { ($0.file.row.name, $0.file.name) })
         }
         show(outcomes)
+        noteDamage(outcomes, vault, world)
         if !json { try tellVanished(written.map(\.file.row), in: vault.manifest) }
         await world.recordInbox()
         try end(outcomes)
@@ -62,22 +68,43 @@ struct Restore: AsyncParsableCommand, Sandboxed {
             guard try !vault.care().isKnownDamaged(file.digest) else {
                 throw StoreError(
                     .damaged(file.digest),
-                    "object \(file.digest.hex) is damaged; see whether it can be healed: "
-                        + "larkive repair sha256:\(file.digest.hex.prefix(12))"
+                    "object \(file.digest.hex) is damaged"
                 )
             }
             let outcome = try folder.write(file.digest, as: file.name, from: vault)
             return RestoreOutcome(file: file, isNew: outcome == .written, failure: nil)
         } catch let failure as StoreError {
+            guard case .damaged(let digest) = failure.kind else {
+                return RestoreOutcome(file: file, isNew: false, failure: failure.detail)
+            }
             return RestoreOutcome(
                 file: file,
                 isNew: false,
-                failure: failure.detail,
+                failure: failure.detail + Self.advice(on: digest),
                 isDamaged: true
             )
         } catch let failure as VaultError {
             return RestoreOutcome(file: file, isNew: false, failure: failure.detail)
         } catch { return RestoreOutcome(file: file, isNew: false, failure: "\(error)") }
+    }
+
+    private static func advice(on digest: ContentDigest) -> String {
+        "; see whether it can be healed: larkive repair sha256:\(digest.hex.prefix(12))"
+    }
+
+    /// What was found damaged is recorded, so that nobody takes it for good from now on.
+    private func noteDamage(_ outcomes: [RestoreOutcome], _ vault: ReadingVault, _ world: World) {
+        for outcome in outcomes where outcome.isDamaged {
+            let digest = outcome.file.digest
+            let isKnown = (try? vault.care().isKnownDamaged(digest)) ?? true
+            guard !isKnown else { continue }
+            let event = AuditEvent.damaged(digest, outcome.failure ?? "", world.actor)
+            do {
+                try vault.note(event, at: world.clock.now())
+            } catch {
+                Terminal.complain("the damage cannot be recorded: \(error)", hint: nil)
+            }
+        }
     }
 
     private func show(_ outcomes: [RestoreOutcome]) {

@@ -115,13 +115,13 @@ struct Verify: AsyncParsableCommand, Sandboxed {
 
     private func summary(_ verdict: Verification) -> String {
         let some = verdict.reading.map {
-            "\(Figures.count($0.objects, "of them", "of them")) read and hashed"
+            ", \(Figures.count($0.objects, "of them", "of them")) read and hashed"
         }
         let read =
             readData && sample == nil && maxDuration == nil
-            ? "read and hashed" : some ?? "looked at (add --read-data to hash them)"
+            ? " read and hashed" : some ?? " looked at (add --read-data to hash them)"
         return
-            "\(verdict.isOK ? "ok" : "NOT OK"): \(Figures.count(verdict.objects, "object", "objects")) "
+            "\(verdict.isOK ? "ok" : "NOT OK"): \(Figures.count(verdict.objects, "object", "objects"))"
             + "\(read), \(Figures.bytes(verdict.bytes)); "
             + "\(Figures.count(verdict.attachments, "attachment", "attachments")), "
             + "\(Figures.count(verdict.auditRecords, "audit record", "audit records"))"

@@ -12,7 +12,7 @@ struct LocalChecks {
 
     var all: [Check] {
         [.ok("config", world.configPath, "understood"), secret] + archive
-            + [space, running, sandbox].compactMap { $0 }
+            + [writable, space, running, sandbox].compactMap { $0 } + copies
     }
 
     private var path: String { world.config.archive }
@@ -109,6 +109,31 @@ struct LocalChecks {
             return .fail("key", file, "belongs to user id \(found.owner)", hint: nil, .key)
         }
         return .ok("key", file, "nobody else can read it")
+    }
+
+    /// Nil where there is nothing to say; a disk that failed is made read-only by the system.
+    private var writable: Check? {
+        guard Self.stat(path) != nil, lk_may_write(path) < 0 else { return nil }
+        return .fail(
+            "archive",
+            path,
+            "nothing can be written to it",
+            hint: "see whether it is mounted read-only, and why: mount, dmesg",
+            .space
+        )
+    }
+
+    /// Folders for copies of notes; a run goes on without them.
+    private var copies: [Check] {
+        world.config.auditCopies.map { folder in
+            let isFolder = lk_open_path(folder)
+            if isFolder >= 0 { _ = lk_close(isFolder) }
+            guard isFolder >= 0, lk_may_write(folder) == 0 else {
+                let words = isFolder < 0 ? "is not a folder" : "cannot be written to"
+                return .warn("copies", folder, words, hint: "make it, or mend audit.copies")
+            }
+            return .ok("copies", folder, "can be written to")
+        }
     }
 
     /// Nil where there is no archive.

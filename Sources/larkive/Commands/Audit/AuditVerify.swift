@@ -55,7 +55,7 @@ struct AuditVerify: AsyncParsableCommand, Sandboxed {
         if let applied { check.compare(withManifestAt: applied) }
         let report = AuditReport(check: check)
         if json { Terminal.print(report.json) } else { report.lines.forEach(Terminal.print) }
-        if !report.isOK { throw Stop(code: .audit) }
+        if let code = report.exitCode { throw Stop(code: code) }
     }
 
     private static func text(of file: String) throws -> String {
@@ -78,6 +78,13 @@ struct AuditReport {
     let check: AuditCheck
 
     var isOK: Bool { !check.findings.contains(where: \.code.isError) }
+
+    /// What is wrong with the manifest is no fault of the log.
+    var exitCode: LarkiveCore.ExitCode? {
+        let errors = check.findings.map(\.code).filter(\.isError)
+        guard !errors.isEmpty else { return nil }
+        return errors.contains(where: \.isAudit) ? .audit : .damaged
+    }
 
     var json: JSON {
         .object([
