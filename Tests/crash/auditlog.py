@@ -230,9 +230,10 @@ class Notes:
                 raise ValueError(f"signs {size} records, {self.log.sealed} are sealed")
             if self.log.root(size) != signed:
                 raise ValueError(f"the records do not give the root that it signs for {size}")
-            if path.suffix == ".note" and path.stem != f"{size:012}":
+            number = int(origin.rsplit("/", 1)[1])
+            if path.suffix == ".note" and path.stem != f"{size:012}" + (f"-{number}" if number > 1 else ""):
                 raise ValueError("its name is not its size")
-            return int(origin.rsplit("/", 1)[1]), size
+            return number, size
         except ValueError as error:
             self.bad.append(f"I9 {path}: {error}")
             return None

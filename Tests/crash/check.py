@@ -26,11 +26,11 @@ LAYOUT = re.compile(r"""
     larkive\.json(\.new)? | lock | manifest\.sqlite(-journal)? | staging/.+ | quarantine/.+
     | objects/[0-9a-f]{2}/[0-9a-f]{64}
     | audit/open\.jsonl(\.new)? | audit/\d{4}/\d\d/\d{9}\.jsonl\.gz | audit/inbox/[0-9a-f]{16}\.json
-    | audit/tlog/(checkpoint(\.new)? | checkpoints/\d{4}/\d{12}\.note | keys/\d+-[0-9a-f]{8}\.vkey
+    | audit/tlog/(checkpoint(\.new)? | checkpoints/\d{4}/\d{12}(-\d+)?\.note | keys/\d+-[0-9a-f]{8}\.vkey
         | tile/\d+/(x\d{3}/)*\d{3}(\.p/\d+)?(\.new)?)
     """, re.X)
 FOLDERS = re.compile(r"""
-    objects(/[0-9a-f]{2})? | staging | quarantine
+    objects(/[0-9a-f]{2})? | staging | quarantine(/.+)?
     | audit(/\d{4}(/\d\d)? | /inbox | /tlog(/checkpoints(/\d{4})? | /keys | /tile(/.*)?)?)?
     """, re.X)
 LEAVE_ALONE = {"lock"}

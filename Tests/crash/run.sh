@@ -3,52 +3,74 @@
 #
 #   Tests/crash/run.sh [ci|release] [SUITE...]    SUITE: S1 S2 S3 S4 S5 S6 S7 S8 S9 S14 S17; all of them by default
 #
-# Programs come from $LARKIVE_BIN_DIR, or from swift's build folder. Each suite prints its counts and
-# its seconds; what needs root and has none says "SKIPPED, not passed". Exit 1 when any suite fails.
+# Programs come from $LARKIVE_BIN_DIR, or from swift's build folder. Each suite prints what it did and how
+# long that took, and is ended when it takes too long; a table at the end has a line for each of them. What
+# needs root and has none says "SKIPPED, not passed". Exit 1 when any suite fails, or is not known.
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
+known="S1 S2 S3 S4 S5 S6 S7 S8 S9 S14 S17"
 column=${1:-ci}
 [ $# -eq 0 ] || shift
-wanted=" ${*:-S1 S2 S3 S4 S5 S6 S7 S8 S9 S14 S17} "
+case $column in ci | release) ;; *) echo "ci or release, not $column" >&2; exit 2 ;; esac
+for word in "$@"; do
+    case " $known " in *" $word "*) ;; *) echo "there is no suite $word; there are $known" >&2; exit 2 ;; esac
+done
+wanted=" ${*:-$known} "
+wants() { case $wanted in *" $1 "*) ;; *) return 1 ;; esac; }
 LARKIVE_BIN_DIR=${LARKIVE_BIN_DIR:-$(swift build --package-path "$top" --show-bin-path)}
 export LARKIVE_BIN_DIR PYTHONDONTWRITEBYTECODE=1
-failed=
 began=$SECONDS
+table=() failed=
+printed=$(mktemp)
+trap 'rm -f "$printed"' EXIT
 
 sh "$here/../packages.sh" python3 strace gcc libc6-dev util-linux e2fsprogs xfsprogs mount || exit 1
-case $wanted in *" S8 "*) sh "$here/../packages.sh" python3-cryptography || exit 1 ;; esac
-case $wanted in *" S4 "* | *" S7 "*) sh "$here/../packages.sh" fuse3 python3-fusepy || exit 1 ;; esac
+if wants S8; then sh "$here/../packages.sh" python3-cryptography || exit 1; fi
+if wants S4 || wants S7; then sh "$here/../packages.sh" fuse3 python3-fusepy || exit 1; fi
+# A python3 that comes first on the path may not see the modules of those packages.
+python=python3
+"$python" -c 'import fuse, cryptography' 2>/dev/null || [ ! -x /usr/bin/python3 ] || python=/usr/bin/python3
 
-# suite NAME FILE [OPTIONS FOR ci] -- [OPTIONS FOR release]
+# suite NAME SECONDS FILE [OPTIONS FOR ci] -- [OPTIONS FOR release]; SECONDS is the most that CI waits.
 suite() {
-    local name=$1 file=$here/$2 options=() other=() side=ci word
-    shift 2
+    local name=$1 limit=$2 file=$here/$3 options=() other=() side=ci word code start=$SECONDS
+    shift 3
+    wants "$name" || return 0
     for word in "$@"; do
         if [ "$word" = -- ]; then side=release
         elif [ "$side" = ci ]; then options+=("$word")
         else other+=("$word"); fi
     done
-    [ "$column" = ci ] || options=("${other[@]+"${other[@]}"}")
-    case $wanted in *" $name "*) ;; *) return ;; esac
-    if [ ! -f "$file" ]; then echo "$name: SKIPPED, not passed: there is no ${file##*/}"; return; fi
-    timeout "$limit" python3 "$file" "${options[@]+"${options[@]}"}" </dev/null || failed="$failed $name"
+    [ "$column" = ci ] || { limit=7200 options=("${other[@]+"${other[@]}"}"); }
+    echo "== $name: ${file##*/} ${options[*]+"${options[*]}"}"
+    timeout -k 10 "$limit" "$python" "$file" "${options[@]+"${options[@]}"}" </dev/null 2>&1 | tee "$printed"
+    judged "$name" "${PIPESTATUS[0]}" $((SECONDS - start)) "$(grep -v '^ *VIOLATION' "$printed" | tail -n 1)"
 }
 
-limit=400  # seconds for one suite
-[ "$column" = ci ] || limit=7200
-suite S1 s1_kill_points.py --edge 1 --budget 40 -- --edge 1 --budget 0
-suite S2 s2_random_kills.py --kills 200 -- --kills 10000
-suite S3 s3_power_cut.py --ext4 100 --xfs 50 -- --ext4 2000 --xfs 1000
-suite S4 s4_block_replay.py -- --ext4 10000 --xfs 4000
-suite S5 s5_order.py --attachments 400 -- --attachments 10000
-suite S6 s6_errno_sweep.py --budget 200 -- --most 0 --budget 0
-suite S7 s7_real_eio.py -- --cases 500
-suite S8 s8_tamper.py -- --rounds 1000
-suite S9 s9_bit_rot.py --flips 200 -- --flips 10000
-suite S14 s14_parallel_starts.py --rounds 2 -- --rounds 500
-suite S17 s17_mutants.py --most 6 -- --most 0
+# judged NAME CODE SECONDS WORDS: keeps the line of the table.
+judged() {
+    local verdict=ok
+    ! grep -q 'SKIPPED, not passed' "$printed" || verdict=SKIPPED
+    [ "$2" -eq 0 ] || { verdict=FAILED failed="$failed $1"; }
+    [ "$2" -ne 124 ] || verdict="TOO LONG"
+    table+=("$(printf '%-4s %-8s %4d s  %s' "$1" "$verdict" "$3" "$4")")
+}
 
+suite S1 360 s1_kill_points.py --edge 1 --budget 40 -- --edge 1 --budget 0
+suite S2 240 s2_random_kills.py --kills 200 -- --kills 10000
+suite S3 300 s3_power_cut.py --ext4 100 --xfs 50 -- --ext4 2000 --xfs 1000
+suite S5 120 s5_order.py --attachments 400 -- --attachments 10000
+suite S6 300 s6_errno_sweep.py --budget 450 -- --most 0 --budget 0
+suite S7 240 s7_real_eio.py -- --cases 500
+suite S8 360 s8_tamper.py -- --rounds 1000
+suite S9 240 s9_bit_rot.py --flips 200 -- --flips 10000
+suite S14 120 s14_parallel_starts.py --rounds 2 -- --rounds 500
+suite S17 120 s17_mutants.py --most 6 -- --most 0
+suite S4 360 s4_block_replay.py -- --ext4 10000 --xfs 4000
+
+printf '\n'
+printf '%s\n' "${table[@]}"
 echo "crash suites ($column): $((SECONDS - began)) s${failed:+, FAILED:$failed}"
 [ -z "$failed" ]

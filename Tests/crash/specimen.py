@@ -60,11 +60,6 @@ class Specimen(lab.Lab):
     def files(self, pattern):
         return sorted(path for path in self.archive.glob(pattern) if path.is_file())
 
-    def renew_events(self):
-        """A command that found damage leaves its event in the inbox; it never happened."""
-        for path in (self.archive / "audit/inbox").iterdir():
-            path.unlink()
-
     def judge(self):
         """The codes that `verify --read-data` finds, its exit code, and the checker's words."""
         ended = self.larkive("verify", "--read-data", "--json")

@@ -34,10 +34,7 @@ struct OpenedLog: Sendable {
     ) throws(AuditError) {
         let segments = Segments(audit: audit)
         do {
-            guard let tlog = try? audit.directory("tlog") else {
-                throw AuditError(.damaged, "\(audit.path("tlog")) is missing")
-            }
-            let shelf = try NoteShelf(tlog: tlog, state: state, key: key)
+            let shelf = try NoteShelf(tlog: Self.tlog(of: audit), state: state, key: key)
             try segments.checkNewest()
             let sealed = try Self.end(of: try segments.last(), in: segments)
             // Before anything is signed: the former key must not vouch for a restart.
@@ -73,6 +70,14 @@ struct OpenedLog: Sendable {
             content.lines.last.map {
                 AuditJournal.Head(size: $0.record.seq + 1, leaf: $0.leaf, time: $0.record.time)
             } ?? sealed.head
+    }
+
+    /// What cannot be opened is not missing.
+    private static func tlog(of audit: Directory) throws(AuditError) -> Directory {
+        do { return try audit.directory("tlog") } catch {
+            guard error.isMissing else { throw error.asAuditError }
+            throw AuditError(.damaged, "\(audit.path("tlog")) is missing")
+        }
     }
 
     /// A restart that died half-way is begun again: nothing may follow its record but its note.
@@ -186,10 +191,7 @@ struct OpenedLog: Sendable {
                     + "or the archive was restored from an older copy"
             )
         }
-        let root: ContentDigest
-        do {
-            root = try MerkleTree(tiles: tiles(shelf), size: note.size).root(at: note.size)
-        } catch { throw AuditError(.damaged, error.detail) }
+        let root = try MerkleTree(tiles: tiles(shelf), size: note.size).root(at: note.size)
         guard root == note.root else {
             throw AuditError(.damaged, "the tree at \(note.size) is not the one that was signed")
         }
