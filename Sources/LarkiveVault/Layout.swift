@@ -39,11 +39,28 @@ struct Layout: Sendable {
         let root = try root(path)
         try checkOwner(of: root)
         try root.fileSystem().check(path, rules)
-        let layout = try parts(of: try root.guarded())
+        let guarded = try root.guarded()
+        try makeEmptyFolders(in: guarded)
+        let layout = try parts(of: guarded)
         _ = try layout.part { () throws(DiskError) in try layout.audit.directory("tlog") }
         for name in fixedFiles { try layout.root.check(name) }
         try layout.audit.check(JournalFile.name)
         return layout
+    }
+
+    /// Makes again what holds nothing that could be lost: no backup needs to have it, and many ways
+    /// of copying leave empty folders out.
+    private static func makeEmptyFolders(in root: Directory) throws {
+        guard let audit = try? root.directory("audit"), let objects = try? root.directory("objects")
+        else { return }
+        for (folder, name) in [(root, "staging"), (root, "quarantine"), (audit, "inbox")]
+        where try folder.look(at: name) == nil {
+            _ = try folder.makeDirectory(name)
+        }
+        let shards = Set(try objects.names())
+        for index in 0..<256 where !shards.contains(DiskObjectStore.shardName(index)) {
+            _ = try objects.makeDirectory(DiskObjectStore.shardName(index))
+        }
     }
 
     private static func root(_ path: String) throws -> Directory {
@@ -76,7 +93,9 @@ struct Layout: Sendable {
         return VaultError(
             failure.path.contains("/audit") ? .auditDamaged : .damaged,
             "\(failure.path) is missing",
-            hint: "put it back from a backup"
+            hint: ["staging", "quarantine", "inbox"].contains { failure.path.hasSuffix("/\($0)") }
+                ? "it is made again by the next run, and by larkive rebuild"
+                : "put it back from a backup"
         )
     }
 

@@ -51,7 +51,7 @@ import Testing
 
 extension Lab {
     /// Everything that the config names.
-    fileprivate var sources: [String] {
+    var sources: [String] {
         server.world.mailboxes.keys.sorted().map { "mail:\($0)" }
             + server.world.tasks.tasklists.map { "tasklist:\($0.guid)" }
     }

@@ -85,6 +85,30 @@ import Testing
         }
     }
 
+    @Test func `what vanished in Feishu is lost and can be accepted`() async throws {
+        try await Lab.with(Self.world) { lab in
+            try await lab.expect(["sync"], exit: 0)
+            let (digest, path) = try await Self.victim(lab)
+            lab.server.change { world in
+                for (address, var mailbox) in world.mailboxes {
+                    for message in mailbox.messages { mailbox.remove(message.id) }
+                    world.mailboxes[address] = mailbox
+                }
+            }
+            let sources = lab.sources.flatMap { ["--accept-vanish", $0] }
+            try await lab.expect(["sync"] + sources, exit: 0)
+            try Self.damage(path)
+            #expect(try await Self.codes(lab, exit: 7) == ["E002"])
+            try await lab.expect(["repair"], exit: 7)
+            #expect(try await Self.codes(lab, exit: 7).contains("E052"))
+            let accept = [
+                "problems", "--accept", "sha256:\(digest.prefix(12))", "--reason", "gone",
+            ]
+            try await lab.expect(accept, exit: 0)
+            #expect(try await Self.codes(lab, exit: 0).contains("W007"))
+        }
+    }
+
     @Test func `an object whose file is only open to others is closed again`() async throws {
         try await Lab.with(Self.world) { lab in
             try await lab.expect(["sync"], exit: 0)

@@ -3,12 +3,11 @@
 /// Any place in mail that carries it will do, since mail does not change; of a task only the
 /// content that hangs there now. What has vanished is asked last: the platform may still have it.
 package struct RepairPlan: Equatable, Sendable {
-    package let asked: [WorkItem]
+    package let asked: [RepairPlace]
 
     package init(_ places: [RepairPlace]) {
         asked = places.filter { $0.isMail || $0.isCurrent }
             .sorted { ($0.rank, $0.item.number) < ($1.rank, $1.item.number) }
-            .map(\.item)
     }
 }
 
@@ -54,9 +53,9 @@ package struct RepairFetch: Sendable {
     /// Asks one place after the other, until one has the bytes.
     package func bring(_ digest: ContentDigest, _ plan: RepairPlan) async -> Answer {
         var (words, isCertain) = ([String](), true)
-        for item in plan.asked {
-            let key = item.attachment.key
-            switch await download(item.attachment) {
+        for place in plan.asked {
+            let key = place.item.attachment.key
+            switch await download(place.item.attachment) {
             case .success(let received) where received.staged.digest == digest:
                 return .found(received, from: key)
             case .success(let received):
@@ -64,7 +63,7 @@ package struct RepairFetch: Sendable {
                 words.append("\(key): other bytes")
             case .failure(let error):
                 words.append("\(key): \(error.reason.rawValue): \(error.detail)")
-                isCertain = isCertain && error.reason.isFinal
+                isCertain = isCertain && error.reason.isFinal(ofVanished: place.hasVanished)
             }
         }
         if words.isEmpty { words = ["nothing that hangs in Feishu carries it any more"] }
@@ -90,10 +89,16 @@ private actor Delivered {
 
 extension FailureReason {
     /// Whether asking again cannot help.
-    fileprivate var isFinal: Bool {
+    ///
+    /// Of what is known to have vanished every refusal is its last word: the platform answers with
+    /// errors of many kinds where a message is gone.
+    fileprivate func isFinal(ofVanished hasVanished: Bool) -> Bool {
         switch self {
         case .notFound, .linkRefused, .oversizedUnavailable, .shortBody, .longBody, .notAFile: true
-        default: false
+        case .badAnswer, .forbidden, .mayBePermission, .linkDead, .badLink, .lost: hasVanished
+        case .throttled, .serverError, .connection, .interrupted, .credentials, .quota, .noSpace,
+            .notWritable:
+            false
         }
     }
 }
