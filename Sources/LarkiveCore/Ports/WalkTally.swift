@@ -51,6 +51,18 @@ package struct Tally: Hashable, Sendable {
         listed == known + archived + failed + skippedInAll + pending
             && messages.listed == messages.examined + messages.gone + messages.unread
     }
+
+    /// The tally of a run that could not count both sides: what nobody accounts for is pending.
+    var closed: Tally {
+        var tally = self
+        let done = known + archived + failed + skippedInAll
+        tally.listed = max(listed, done + pending)
+        tally.pending = tally.listed - done
+        let seen = messages.examined + messages.gone
+        tally.messages.listed = max(messages.listed, seen + messages.unread)
+        tally.messages.unread = tally.messages.listed - seen
+        return tally
+    }
 }
 
 package struct MessageTally: Hashable, Sendable {

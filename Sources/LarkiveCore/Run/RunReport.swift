@@ -56,7 +56,7 @@ struct RunReport: Sendable {
             started: started,
             finished: finished,
             sources: sources,
-            totals: tallies.total,
+            totals: counted(tallies.total),
             figures: figures,
             conditions: conditions,
             signal: signal,
@@ -64,6 +64,9 @@ struct RunReport: Sendable {
             warnings: warnings + losses
         )
     }
+
+    /// Counts of a manifest that could not be written or read come from two places, and do not close.
+    private func counted(_ tally: Tally) -> Tally { fatal.isEmpty ? tally : tally.closed }
 
     /// What can never be archived any more, said until somebody accepts it.
     private var losses: [String] {
@@ -88,7 +91,7 @@ struct RunReport: Sendable {
         walks.map {
             SourceSummary(
                 name: $0.name,
-                tally: tallies.sources[$0.name] ?? Tally(),
+                tally: counted(tallies.sources[$0.name] ?? Tally()),
                 examinedNow: $0.examinedNow,
                 vanished: $0.vanished,
                 failure: $0.failure,
@@ -111,7 +114,6 @@ struct RunReport: Sendable {
         if total.pending > 0, !isCut, cause == nil, fatal.isEmpty {
             conditions.insert(.equationOpen)
         }
-        // Counts of a manifest that could not be written or read say nothing.
         if fatal.isEmpty, !([total] + tallies.sources.values).allSatisfy(\.closes) {
             conditions.insert(.equationOpen)
         }

@@ -30,7 +30,7 @@ package struct SQLiteManifest: Sendable {
                 if durable { try Self.setPragmas(Self.pragmas, in: db) }
                 try Self.checkVersion(db, mayCreate: true)
             }
-        } catch { throw ManifestError(error) }
+        } catch { throw ManifestError(error, at: path) }
         try openWalk(at: walk)
     }
 
@@ -44,7 +44,7 @@ package struct SQLiteManifest: Sendable {
                 try Self.setPragmas(Self.pragmas.filter { $0.name != "journal_mode" }, in: db)
                 try Self.checkVersion(db, mayCreate: false)
             }
-        } catch { throw ManifestError(error) }
+        } catch { throw ManifestError(error, at: path) }
     }
 
     /// A reader waits for a commit to end, and a commit for a reader.
@@ -114,7 +114,7 @@ package struct SQLiteManifest: Sendable {
     func inDatabase<Value>(_ body: (Database) throws -> Value) throws(ManifestError) -> Value {
         do {
             return try queue.inDatabase(body)
-        } catch { throw ManifestError(error) }
+        } catch { throw ManifestError(error, at: queue.path) }
     }
 
     func inTransaction(_ body: (Database) throws -> Void) throws(ManifestError) {
@@ -123,7 +123,7 @@ package struct SQLiteManifest: Sendable {
                 try body(db)
                 return .commit
             }
-        } catch { throw ManifestError(error) }
+        } catch { throw ManifestError(error, at: queue.path) }
     }
 }
 
