@@ -1,0 +1,39 @@
+/// What cannot be excluded, by name.
+struct Doubts {
+    let sealed: Int64
+    /// Records for which a note from outside vouches.
+    let covered: Int64
+    let isAnchoredByState: Bool
+    let hasKeys: Bool
+
+    var words: [String] {
+        var words: [String] = []
+        if !isAnchoredByState {
+            words.append(
+                covered > 0
+                    ? "cut-off tail: records after \(covered - 1) may have been cut off together "
+                        + "with their notes, if \(sealed) was not the end"
+                    : "cut-off tail: records after \(sealed - 1) may have been cut off together "
+                        + "with their notes"
+            )
+            words.append(
+                covered > 0
+                    ? "older copy: this may be the state at any time since \(covered) records "
+                        + "were signed"
+                    : "older copy: this may be an older backup of the whole log"
+            )
+        }
+        let from = covered > 0 ? "records from \(covered) on" : "everything"
+        words.append(
+            "rewriting: \(from) may have been written anew and signed by who holds the key"
+                + (isAnchoredByState ? " and STATE" : "")
+        )
+        if !hasKeys {
+            words.append(
+                "foreign key: \(from) may have been signed with a key that is not the archive's; "
+                    + "give yours with --key"
+            )
+        }
+        return words
+    }
+}
