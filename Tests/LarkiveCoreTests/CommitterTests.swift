@@ -79,8 +79,32 @@ import Testing
         try await Self.hold(committer, staged)
         let types = vault.records.map(\.event.type)
         #expect(types == [.attachmentHeld, .objectDamaged, .objectRepaired, .attachmentHeld])
-        #expect(vault.records[1].event.record["sha256"]?.string == staged.digest.hex)
+        for record in vault.records[1...2] {
+            #expect(record.event.record["sha256"]?.string == staged.digest.hex)
+            #expect(record.event.hidden["quarantine"]?.string == staged.digest.hex)
+        }
+        #expect(vault.records[2].event.record["size"] == 3)
+        #expect(vault.records[2].event.record["by"] == "download")
         #expect(await committer.objectsAdded == 1)
+    }
+
+    @Test(arguments: [true, false])
+    func `an object known to be damaged is repaired by one record`(isThere: Bool) async throws {
+        let vault = RecordedVault()
+        let committer = try Committer(store: vault, audit: vault, manifest: vault)
+        let staged = try await Self.staged(3, in: vault)
+        if isThere { vault.damage(staged.digest) }
+        try await committer.record([staged, staged], numbering: 0) { _ in
+            [
+                AuditEvent(.attachmentHeld, ["attachment": 1]), .repaired(staged, by: "download"),
+                AuditEvent(.attachmentHeld, ["attachment": 2]), .repaired(staged, by: "download"),
+            ]
+        }
+        let events = vault.records.map(\.event)
+        #expect(events.map(\.type) == [.attachmentHeld, .objectRepaired, .attachmentHeld])
+        #expect(events[1].record["size"] == 3)
+        #expect(events[1].record["by"] == "download")
+        #expect(events[1].hidden["quarantine"]?.string == (isThere ? staged.digest.hex : nil))
     }
 
     @Test func `a source is recorded once and keeps its number`() async throws {

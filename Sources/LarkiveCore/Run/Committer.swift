@@ -96,7 +96,8 @@ package actor Committer: Recorder {
     private func settle(_ group: [Entry]) async throws(RunFailure) {
         // 1. Dying after this leaves objects that nobody names: orphans, named when they are seen
         // again (I1, I6).
-        let events = try await publish(group.flatMap(\.staged)) + group.flatMap(\.events)
+        let replaced = try await publish(group.flatMap(\.staged))
+        let events = Self.told(replaced, group.flatMap(\.staged), group.flatMap(\.events))
         do {
             try manifest.rehearse(events)
         } catch { throw .manifest(error) }
@@ -112,26 +113,55 @@ package actor Committer: Recorder {
         } catch { throw .manifest(error) }
     }
 
-    /// Returns what is to be recorded of objects that were found damaged, before what is held.
-    private func publish(_ staged: [Staged]) async throws(RunFailure) -> [AuditEvent] {
+    /// Each damage and its end once: what was found now before what is held, and what was known
+    /// already as its holder says it, with the place of the damaged bytes.
+    private static func told(
+        _ replaced: [Published.Replaced],
+        _ staged: [Staged],
+        _ events: [AuditEvent]
+    ) -> [AuditEvent] {
+        var ended: Set<String> = []
+        var told: [AuditEvent] = []
+        for event in events {
+            guard event.type == .objectRepaired, let hex = event.record["sha256"]?.string else {
+                told.append(event)
+                continue
+            }
+            guard ended.insert(hex).inserted else { continue }
+            let other = replaced.first { $0.digest.hex == hex }
+            told.append(other.map { event.keeping($0.kept) } ?? event)
+        }
+        let fresh = replaced.filter { !ended.contains($0.digest.hex) }
+        return fresh.flatMap { other in
+            other.events(size: staged.first { $0.digest == other.digest }?.size ?? 0)
+        } + told
+    }
+
+    /// Returns the objects that were found damaged.
+    private func publish(_ staged: [Staged]) async throws(RunFailure) -> [Published.Replaced] {
         guard !staged.isEmpty else { return [] }
         do {
             let published = try await store.publish(staged)
             objectsAdded += Int64(published.added.count)
-            return published.replaced.flatMap { $0.events }
+            return published.replaced
         } catch { throw .store(error) }
     }
 }
 
 extension Published.Replaced {
     /// The damage and, since the right bytes came with it, its end.
-    fileprivate var events: [AuditEvent] {
-        [RecordType.objectDamaged, .objectRepaired].map { type in
-            AuditEvent(
-                type,
-                ["sha256": .string(digest.hex)],
-                hidden: ["quarantine": .string(kept)]
-            )
-        }
+    fileprivate func events(size: Int64) -> [AuditEvent] {
+        let damage = AuditEvent(.objectDamaged, ["sha256": .string(digest.hex)])
+        let repair = AuditEvent.repaired(digest, size: size, by: "download")
+        return [damage.keeping(kept), repair.keeping(kept)]
+    }
+}
+
+extension AuditEvent {
+    /// Names the place in quarantine where damaged bytes are kept.
+    fileprivate func keeping(_ kept: String) -> AuditEvent {
+        var hidden = hidden
+        hidden.append("quarantine", .string(kept))
+        return AuditEvent(type, record, hidden: hidden)
     }
 }

@@ -72,9 +72,11 @@ package struct AuditCheck {
         guard reading.open > 0 || reading.torn > 0 else { return }
         let open = Open(records: reading.open, isRunning: witnesses.isRunning?())
         self.open = open
-        findings.append(Finding(.notSealed, JournalFile.name, open.words))
+        if open.records > 0 {
+            findings.append(Finding(.notSealed, JournalFile.name, open.words))
+        }
         guard reading.torn > 0, open.isRunning != true else { return }
-        let detail = "\(reading.torn) bytes after them are no records; the next run puts them aside"
+        let detail = "\(reading.torn) bytes at its end are no records; the next run puts them aside"
         findings.append(Finding(.tornTail, JournalFile.name, detail))
     }
 

@@ -85,7 +85,8 @@ struct ComparedManifest {
                 )
             )
         }
-        guard isWhole, applied + 1 < logSize, try !VaultLock.isHeld(in: root) else {
+        // What cannot be folded cannot be in a manifest: that it is behind follows.
+        guard isWhole, canFold, applied + 1 < logSize, try !VaultLock.isHeld(in: root) else {
             return findings
         }
         let detail = "it has \(applied + 1) of \(logSize) records, and no run is going on"

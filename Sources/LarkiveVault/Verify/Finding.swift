@@ -101,3 +101,15 @@ extension Finding {
         package var isNewer: Bool { self == .manifestNewer || self == .formatNewer }
     }
 }
+
+extension Finding.Code {
+    /// Whether an object's bytes are not there as they were stored.
+    var isDamage: Bool {
+        switch self {
+        case .objectMissing, .objectChanged, .objectSize, .objectLonger, .objectKind,
+            .objectSymlink, .objectMisplaced:
+            true
+        default: false
+        }
+    }
+}

@@ -12,6 +12,8 @@ struct LineChain {
     private(set) var soundUntil: Int64?
     /// The fault that ends with the next sound record.
     private var open: Int?
+    /// Whether nobody knows how many records the end has lost.
+    var hasLostItsEnd: Bool { open != nil }
 
     /// Takes the next line; nil when it is none.
     mutating func take(_ bytes: ArraySlice<UInt8>, in place: String) -> AuditLine? {

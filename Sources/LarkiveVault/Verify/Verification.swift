@@ -14,6 +14,16 @@ package struct Verification: Sendable {
 
     package var isOK: Bool { !findings.contains(where: \.code.isError) }
 
+    /// What `verify` ends with; nil when all is well.
+    ///
+    /// The log comes before all else.
+    package var exitCode: ExitCode? {
+        guard !isOK else { return nil }
+        let errors = findings.map(\.code).filter(\.isError)
+        if errors.contains(where: \.isAudit) { return .audit }
+        return errors.allSatisfy(\.isNewer) ? .usage : .damaged
+    }
+
     package var json: JSON {
         var checked: JSONObject = [
             "objects": .integer(objects), "bytes": .integer(bytes),

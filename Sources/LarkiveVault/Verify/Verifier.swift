@@ -46,6 +46,10 @@ package struct Verifier {
             // Without the log nothing is known of the objects.
             if verdict.auditRecords > 0 { try checkObjects(second.fold, request, &verdict) }
             try layout.checkStaging()
+            // Without their folder there can be neither notes nor keys.
+            if layout.findings.contains(where: { $0.code == .logMissing }) {
+                verdict.findings.removeAll { $0.code == .noNote || $0.code == .noteUnsigned }
+            }
             verdict.findings = layout.findings + verdict.findings
             return verdict
         } catch { throw VaultError(error) }
@@ -202,18 +206,6 @@ package struct Verifier {
             }
             finding.facts = ["sha256": .string(digest.hex)]
             faults[digest] = finding
-        }
-    }
-}
-
-extension Finding.Code {
-    /// Whether an object's bytes are not there as they were stored.
-    var isDamage: Bool {
-        switch self {
-        case .objectMissing, .objectChanged, .objectSize, .objectLonger, .objectKind,
-            .objectSymlink, .objectMisplaced:
-            true
-        default: false
         }
     }
 }

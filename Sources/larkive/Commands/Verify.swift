@@ -139,12 +139,3 @@ struct Percentage: ExpressibleByArgument, Sendable {
         part = number / 100
     }
 }
-
-extension Verification {
-    var exitCode: LarkiveCore.ExitCode? {
-        guard !isOK else { return nil }
-        let errors = findings.map(\.code).filter(\.isError)
-        if errors.contains(where: \.isAudit) { return .audit }
-        return errors.allSatisfy(\.isNewer) ? .usage : .damaged
-    }
-}
