@@ -32,14 +32,19 @@ struct NoteCopies: Sendable {
 extension Directory {
     /// Writes a file that nothing replaces, also where unnamed files cannot be made.
     ///
-    /// Returns false when the name is taken by other bytes; dying half-way leaves a shorter file,
-    /// which is then such other bytes.
+    /// Returns false when the name is taken by other bytes. What cannot be written whole is taken
+    /// away again; dying half-way leaves a shorter file, which is then such other bytes.
     fileprivate func keep(_ name: String, _ bytes: [UInt8]) throws(DiskError) -> Bool {
         if let found = try contents(name) { return found == bytes }
         let file = try file(name, .creating)
-        try file.write(bytes)
-        try file.sync()
-        try sync()
+        do {
+            try file.write(bytes)
+            try file.sync()
+            try sync()
+        } catch {
+            try? remove(name)
+            throw error
+        }
         return true
     }
 }

@@ -73,7 +73,8 @@ struct NoteFile: Hashable {
 
     private static func copies(in folder: String) -> [NoteFile] {
         guard let directory = try? Directory.open(folder) else { return [] }
-        return notes(in: directory, folder, .copy)
+        // A copy that was cut off while it was written says nothing, least of all against the log.
+        return notes(in: directory, folder, .copy).filter { $0.checkpoint != nil }
     }
 
     private static func notes(

@@ -25,37 +25,45 @@ struct AuditVerify: AsyncParsableCommand, Sandboxed {
     @Flag(help: "Print one JSON object.") var json = false
 
     func run() async throws {
-        var witnesses = Witnesses()
-        var applied: Int64?
-        let check: AuditCheck
-        if let dir {
-            check = try AuditCheck(at: dir)
-        } else {
-            let world = try World.live(options)
-            let identity = try ReadingVault.identity(at: world.config.archive)
-            witnesses = .state(world.state(of: identity.id))
-            witnesses.copies = world.config.auditCopies
-            witnesses.isRunning = ReadingVault.runningProbe(at: world.config.archive)
-            applied = try? world.reading().manifest.appliedSeq()
-            check = try AuditCheck(at: world.auditFolder)
-        }
-        witnesses.notes = try checkpoint.map { ($0, try Self.text(of: $0)) }
-        witnesses.keys = try key.map(Self.verifier)
-        try conclude(check, witnesses, applied)
-    }
-
-    private func conclude(
-        _ given: AuditCheck,
-        _ witnesses: Witnesses,
-        _ applied: Int64?
-    ) throws {
-        var check = given
-        check.witnesses = witnesses
-        try check.run()
-        if let applied { check.compare(withManifestAt: applied) }
-        let report = AuditReport(check: check)
+        let report = AuditReport(check: try dir.map(copy) ?? live())
         if json { Terminal.print(report.json) } else { report.lines.forEach(Terminal.print) }
         if let code = report.exitCode { throw Stop(code: code) }
+    }
+
+    private func copy(_ dir: String) throws -> AuditCheck {
+        var check = try AuditCheck(at: dir)
+        check.witnesses = try outside(Witnesses())
+        try check.run()
+        return check
+    }
+
+    /// Looks again when something seems wrong and a run was there meanwhile.
+    private func live() throws -> AuditCheck {
+        let world = try World.live(options)
+        let path = world.config.archive
+        let identity = try ReadingVault.identity(at: path)
+        var left = LogEnd.looks
+        while true {
+            let before = try LogEnd(at: path)
+            var check = try AuditCheck(at: world.auditFolder)
+            var witnesses = Witnesses.state(world.state(of: identity.id))
+            witnesses.copies = world.config.auditCopies
+            witnesses.isRunning = ReadingVault.runningProbe(at: path)
+            check.witnesses = try outside(witnesses)
+            let applied = try? world.reading().manifest.appliedSeq()
+            try check.run()
+            if let applied { check.compare(withManifestAt: applied) }
+            left -= 1
+            let doubtful = check.findings.contains(where: \.code.isError)
+            guard left > 0, doubtful, try before.hasMoved(at: path) else { return check }
+        }
+    }
+
+    private func outside(_ known: Witnesses) throws -> Witnesses {
+        var witnesses = known
+        witnesses.notes = try checkpoint.map { ($0, try Self.text(of: $0)) }
+        witnesses.keys = try key.map(Self.verifier)
+        return witnesses
     }
 
     private static func text(of file: String) throws -> String {
