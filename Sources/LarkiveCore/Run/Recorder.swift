@@ -56,6 +56,8 @@ package enum RunFailure: Error, Equatable, Sendable {
         switch self {
         case .store(let error): error.detail
         case .audit(let error): error.detail
+        case .manifest(let error) where error.kind == .damaged:
+            error.detail + "; make it again from the log: larkive rebuild"
         case .manifest(let error): error.detail
         }
     }

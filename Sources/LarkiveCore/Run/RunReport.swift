@@ -65,6 +65,11 @@ struct RunReport: Sendable {
         )
     }
 
+    /// As that one, with what has been noted since.
+    func summary(again former: RunSummary) -> RunSummary {
+        summary(run: former.run, started: former.started, finished: former.finished)
+    }
+
     /// Counts of a manifest that could not be written or read come from two places, and do not close.
     private func counted(_ tally: Tally) -> Tally { fatal.isEmpty ? tally : tally.closed }
 

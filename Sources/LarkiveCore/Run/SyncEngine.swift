@@ -119,21 +119,23 @@ package struct SyncEngine: Sendable {
 
     /// Records the end, seals and signs; an end that cannot be recorded is a condition itself.
     private func end(_ summary: RunSummary, _ report: RunReport) async -> RunSummary {
+        var (summary, report) = (summary, report)
         do {
             if !report.isManifestBehind { try await parts.beforeEnd() }
+        } catch {
+            // A run whose log is fine has an end, whatever else is not.
+            report.note(error)
+            summary = report.summary(again: summary)
+        }
+        do {
             try await close(
                 with: report.listings(of: summary, settings) + [.finished(summary)],
                 folds: !report.isManifestBehind
             )
             return summary.with(copyFailures: await parts.copyFailures())
         } catch {
-            var report = report
             report.note(error)
-            return report.summary(
-                run: summary.run,
-                started: summary.started,
-                finished: summary.finished
-            )
+            return report.summary(again: summary)
         }
     }
 
@@ -145,12 +147,14 @@ package struct SyncEngine: Sendable {
         do {
             records = try await parts.audit.append(events)
         } catch { throw .audit(error) }
+        var failure: ManifestError?
         do {
             if folds { try parts.manifest.apply(records) }
-        } catch { throw .manifest(error) }
+        } catch { failure = error }
         do {
             try await parts.audit.seal()
         } catch { throw .audit(error) }
+        if let failure { throw .manifest(failure) }
     }
 
     /// What a run would do: walks and reads what is new, writes nothing.

@@ -1,5 +1,5 @@
 internal import GRDB
-internal import LarkiveCore
+package import LarkiveCore
 
 /// A restart of the log as the manifest knows it.
 package struct LogRestart: Sendable {
@@ -25,5 +25,18 @@ package struct LogRestart: Sendable {
         return formerSize > seq
             ? "\(start): records \(seq) to \(formerSize - 1) are cut off"
             : "\(start): nothing is cut off"
+    }
+}
+
+extension SQLiteManifest {
+    /// When the log was restarted, with the number of the record, oldest first.
+    package func restarts() throws(ManifestError) -> [LogRestart] {
+        try inDatabase { db in
+            try Row.fetchAll(
+                db,
+                sql:
+                    "SELECT * FROM meta WHERE name LIKE 'log\\_restarted\\_%' ESCAPE '\\' ORDER BY name"
+            ).compactMap(LogRestart.init)
+        }
     }
 }

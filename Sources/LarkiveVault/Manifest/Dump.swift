@@ -9,19 +9,28 @@ extension SQLiteManifest {
     /// Pages by key, so that a reader holds the file for moments only.
     package func dump(_ line: (JSON) throws -> Void) throws {
         for (table, order) in Schema.dumped {
-            var offset = 0
-            while true {
-                let page = try inDatabase { db in
-                    try Row.fetchAll(
-                        db,
-                        sql: "SELECT * FROM \(table) ORDER BY \(order) LIMIT 1000 OFFSET ?",
-                        arguments: [offset]
-                    ).map { JSON(table: table, row: $0) }
-                }
-                for row in page { try line(row) }
-                offset += page.count
-                if page.count < 1_000 { break }
-            }
+            var last: Row?
+            repeat {
+                let page = try page(of: table, by: order, after: last)
+                for row in page { try line(JSON(table: table, row: row)) }
+                last = page.count < Self.page ? nil : page.last
+            } while last != nil
+        }
+    }
+
+    private static let page = 1_000
+
+    private func page(of table: String, by order: String, after last: Row?) throws -> [Row] {
+        let keys = order.split(separator: ", ").map(String.init)
+        let values: [DatabaseValue] = last.map { row in keys.map { row[$0] } } ?? []
+        let after =
+            last == nil ? "" : "WHERE (\(order)) > (\(databaseQuestionMarks(count: keys.count)))"
+        return try inDatabase { db in
+            try Row.fetchAll(
+                db,
+                sql: "SELECT * FROM \(table) \(after) ORDER BY \(order) LIMIT \(Self.page)",
+                arguments: StatementArguments(values)
+            )
         }
     }
 }

@@ -65,14 +65,31 @@ package struct Rebuild {
                     hint: "run `larkive audit verify`; restore that segment from a backup"
                 )
             }
-            try manifest.apply(content.lines.map(\.record))
+            try apply(content.lines, to: manifest)
             (size, leaf) = (last.record.seq + 1, last.leaf)
             progress(size)
         }
         let journal = try layout.audit.contents(JournalFile.name) ?? []
         let open = JournalFile.read(journal, after: size, leaf: leaf).lines
-        try manifest.apply(open.map(\.record))
+        try apply(open, to: manifest)
         return size + Int64(open.count)
+    }
+
+    /// Rows of nobody's but the log's own clash only where the log says what cannot be.
+    private func apply(
+        _ lines: [AuditLine],
+        to manifest: SQLiteManifest
+    ) throws(VaultError) {
+        do {
+            try manifest.apply(lines.map(\.record))
+        } catch {
+            guard error.kind == .damaged else { throw VaultError(error) }
+            throw VaultError(
+                .auditDamaged,
+                "the log cannot be folded: \(error.detail)",
+                hint: "see what is wrong with it: larkive audit verify"
+            )
+        }
     }
 
     /// A manifest that knows more than the log is the witness of what was cut off.

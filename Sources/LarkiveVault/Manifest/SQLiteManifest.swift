@@ -9,6 +9,7 @@ package struct SQLiteManifest: Sendable {
     static let fileName = "manifest.sqlite"
 
     let queue: DatabaseQueue
+    private let disk = FirstFailure()
 
     /// What every connection must have, as SQLite reads it back.
     private static let pragmas: [(name: String, set: String, expected: String)] = [
@@ -114,7 +115,7 @@ package struct SQLiteManifest: Sendable {
     func inDatabase<Value>(_ body: (Database) throws -> Value) throws(ManifestError) -> Value {
         do {
             return try queue.inDatabase(body)
-        } catch { throw ManifestError(error, at: queue.path) }
+        } catch { throw disk.told(ManifestError(error, at: queue.path)) }
     }
 
     func inTransaction(_ body: (Database) throws -> Void) throws(ManifestError) {
@@ -123,55 +124,6 @@ package struct SQLiteManifest: Sendable {
                 try body(db)
                 return .commit
             }
-        } catch { throw ManifestError(error, at: queue.path) }
-    }
-}
-
-extension ManifestError {
-    init(_ error: any Error) {
-        switch error {
-        case let failure as ManifestError: self = failure
-        case let failure as ApplyError:
-            self.init(.other, "record \(failure.seq): \(failure.detail)")
-        case let failure as DatabaseError: self.init(failure)
-        default: self.init(.other, "manifest.sqlite: \(error)")
-        }
-    }
-
-    /// Only SQLite's own word for damage is damage: a disk that cannot be read says nothing of what
-    /// is on it, and neither does a statement that does not fit.
-    private init(_ failure: DatabaseError) {
-        let kind: Kind =
-            switch failure.resultCode {
-            case .SQLITE_READONLY where failure.extendedResultCode == .SQLITE_READONLY_ROLLBACK:
-                .hotJournal
-            case .SQLITE_FULL: .noSpace
-            case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH, .SQLITE_IOERR,
-                .SQLITE_NOMEM, .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL:
-                .notWritable
-            case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_FORMAT: .damaged
-            default: .other
-            }
-        let words = failure.message ?? failure.resultCode.description
-        let advice = Self.advice(failure.extendedResultCode).map { "; \($0)" } ?? ""
-        self.init(
-            kind,
-            "manifest.sqlite: \(words) (SQLite code \(failure.extendedResultCode.rawValue))\(advice)"
-        )
-    }
-
-    /// SQLite keeps the errno to itself; what it was doing tells enough to look further.
-    private static func advice(_ code: ResultCode) -> String? {
-        switch code {
-        case .SQLITE_IOERR_READ, .SQLITE_IOERR_SHORT_READ: "the disk could not read it: see dmesg"
-        case .SQLITE_IOERR_WRITE, .SQLITE_IOERR_TRUNCATE:
-            "the disk failed, or a quota or a limit of file sizes is used up: see dmesg, quota, ulimit -f"
-        case _ where code.primaryResultCode == .SQLITE_IOERR: "the disk failed: see dmesg"
-        case _ where code.primaryResultCode == .SQLITE_CANTOPEN:
-            "see its permissions, those of its folder, and the limit of open files"
-        case _ where code.primaryResultCode == .SQLITE_BUSY:
-            "somebody keeps it open within a transaction, like a `sqlite3` shell: end that"
-        default: nil
-        }
+        } catch { throw disk.told(ManifestError(error, at: queue.path)) }
     }
 }

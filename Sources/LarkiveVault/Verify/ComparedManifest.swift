@@ -13,6 +13,8 @@ struct ComparedManifest {
     private var waiting: [AuditRecord] = []
     private var folded: Int64 = -1
     private var canFold = true
+    /// Why the second manifest could not be made, which says nothing of the first.
+    private(set) var failure: ManifestError?
 
     init(_ root: Directory, _ path: String, _ second: SecondManifest) throws {
         self.root = root
@@ -24,7 +26,12 @@ struct ComparedManifest {
                 try second.attach(manifest, at: root.path(SQLiteManifest.fileName))
                 refusal = try integrity()
                 if refusal == nil { applied = try second.applied() }
-            } catch { refusal = ManifestLook.finding(ManifestError(error)) }
+            } catch {
+                let failure = ManifestError(error)
+                // In files of its own it may have had no room.
+                if second.isOnDisk, failure.kind.isOfDisk { throw failure }
+                refusal = ManifestLook.finding(failure)
+            }
         }
     }
 
@@ -58,6 +65,7 @@ struct ComparedManifest {
             folded = last.seq
         } catch {
             canFold = false
+            if error.kind.isOfDisk { return failure = error }
             found.append(Finding(.logCannotFold, "audit", error.detail))
         }
     }
@@ -68,7 +76,10 @@ struct ComparedManifest {
         isCompared = true
         do {
             found += try second.differences()
-        } catch { found.append(ManifestLook.finding(ManifestError(error))) }
+        } catch {
+            if second.isOnDisk, error.kind.isOfDisk { return failure = error }
+            found.append(ManifestLook.finding(error))
+        }
     }
 
     func findings(logSize: Int64, sealed: Int64, _ isWhole: Bool) throws -> [Finding] {

@@ -13,23 +13,29 @@ struct SecondManifest {
     private let staging: Directory?
     private let name: String
 
+    var isOnDisk: Bool { staging != nil }
+
     static func isOne(_ name: String) -> Bool { name.hasPrefix(prefix) }
 
     init(staging: Directory?) throws(ManifestError) {
         var random = SystemRandomNumberGenerator()
-        name =
+        let name =
             Self.prefix + Hex.text((0..<8).map { _ in UInt8.random(in: 0...255, using: &random) })
+        self.name = name
         if let staging, let file = try? staging.file(name, .creating) {
             self.staging = staging
             _ = file
+            // Dying of a full disk leaves neither the file nor its journal.
+            defer { for ending in ["", "-journal"] { try? staging.remove(name + ending) } }
             fold = try SQLiteManifest(at: staging.path(name), walk: nil, durable: false)
-            try? staging.remove(name)
         } else {
             self.staging = nil
             fold = try SQLiteManifest(at: ":memory:", walk: nil, durable: false)
         }
         try fold.inDatabase { db in
             try db.execute(sql: "PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY")
+            // What is sorted on the way needs no room on another disk either.
+            try db.execute(sql: "PRAGMA temp_store = MEMORY")
         }
     }
 

@@ -103,11 +103,23 @@ package struct Verifier {
         return second
     }
 
+    /// In files in `staging/`; in memory where the disk has no room for them.
     private func compared(
         _ verdict: Verification
     ) throws -> (second: SecondManifest, found: Verification) {
+        do {
+            return try compared(verdict, in: try? root.directory("staging"))
+        } catch let failure as ManifestError where failure.kind.isOfDisk {
+            return try compared(verdict, in: nil)
+        }
+    }
+
+    private func compared(
+        _ verdict: Verification,
+        in staging: Directory?
+    ) throws -> (second: SecondManifest, found: Verification) {
         var found = verdict
-        let second = try SecondManifest(staging: try? root.directory("staging"))
+        let second = try SecondManifest(staging: staging)
         try compare(second, &found)
         return (second, found)
     }
@@ -122,6 +134,7 @@ package struct Verifier {
         check.witnesses.isRunning = { [root] in (try? VaultLock.isHeld(in: root)) ?? false }
         try check.run { try look.take($0) }
         look.finish()
+        if let failure = look.failure { throw failure }
         verdict.auditRecords = check.size
         verdict.attachments = try second.fold.count(of: "attachment")
         verdict.findings += check.findings

@@ -70,16 +70,27 @@ struct Problems: AsyncParsableCommand, Sandboxed {
     }
 
     private func list(_ world: World) throws {
-        let manifest = try world.reading().manifest
-        let problems = try manifest.problems()
+        let vault = try world.reading()
+        let problems = try vault.manifest.problems()
         for problem in problems {
             if json { Terminal.print(problem.json) } else { show(problem) }
         }
+        let damaged = try vault.manifest.damagedObjects()
+        for object in damaged {
+            if json { Terminal.print(object.json) } else { show(object) }
+        }
         if json { return }
         // What a walk could not see is no item, and still not archived.
-        let unseen = try manifest.lastUnseen()
+        let unseen = try vault.lastUnseen()
         for words in unseen { Terminal.print(Terminal.escaped("in the last run: \(words)")) }
-        if problems.isEmpty, unseen.isEmpty { Terminal.print("no open problems") }
+        if problems.isEmpty, damaged.isEmpty, unseen.isEmpty { Terminal.print("no open problems") }
+    }
+
+    private func show(_ object: DamagedObject) {
+        Terminal.print("object  \(object.digest)")
+        for key in object.carriers { Terminal.print(Terminal.escaped("    carried by \(key)")) }
+        Terminal.print("    found damaged at \(object.since)")
+        Terminal.print("    hint: \(DamagedObject.hint)")
     }
 
     private func show(_ problem: LedgerRow) {

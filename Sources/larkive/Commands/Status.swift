@@ -15,7 +15,8 @@ struct Status: AsyncParsableCommand, Sandboxed {
         let world = try World.live(options)
         let vault = try world.reading()
         let report = StatusReport(
-            status: try vault.manifest.status(),
+            status: try vault.status(),
+            now: world.clock.now(),
             archive: world.config.archive,
             free: try vault.freeBytes(),
             inbox: vault.inbox.count(),
@@ -36,6 +37,7 @@ struct Status: AsyncParsableCommand, Sandboxed {
 /// The state of an archive and of what it needs to go on.
 private struct StatusReport {
     let status: ArchiveStatus
+    let now: Timestamp
     let archive: String
     let free: Int64?
     let inbox: Int
@@ -45,7 +47,7 @@ private struct StatusReport {
     let consent: Consent?
 
     var lines: [String] {
-        status.lines(archive: archive, free: free) + vault.lines
+        status.lines(archive: archive, free: free, at: now) + vault.lines
             + [
                 consent.map {
                     "consent        \(Figures.count($0.daysLeft, "day", "days")) left, until \($0.ends.date)"
@@ -54,7 +56,7 @@ private struct StatusReport {
     }
 
     var json: JSON {
-        guard case .object(var object) = status.json(archive: archive, free: free, inbox: inbox)
+        guard case .object(var object) = status.json(self)
         else { return .null }
         if !restarts.isEmpty {
             object.append("log_restarts", .array(restarts.map { .string($0.words) }))
@@ -112,7 +114,7 @@ private struct VaultFigures {
 }
 
 extension ArchiveStatus {
-    func lines(archive: String, free: Int64?) -> [String] {
+    fileprivate func lines(archive: String, free: Int64?, at now: Timestamp) -> [String] {
         var lines = ["archive        \(archive)"]
         if let run = lastRun {
             let end = run.finished.map { "\(run.outcome ?? "ended") at \($0)" } ?? "not ended"
@@ -121,6 +123,12 @@ extension ArchiveStatus {
             lines.append("last run       none yet")
         }
         lines.append("last complete  \(lastComplete ?? "never")")
+        if isAhead(of: now) {
+            lines.append(
+                "CLOCK          that is in the future (it is \(now)): the clock is wrong now, or "
+                    + "was then"
+            )
+        }
         lines.append(
             "stored         \(Figures.count(objects, "object", "objects")), \(Figures.bytes(bytes))"
         )
@@ -144,9 +152,15 @@ extension ArchiveStatus {
         return lines
     }
 
-    func json(archive: String, free: Int64?, inbox: Int) -> JSON {
+    /// Whether what is told of runs is later than now.
+    private func isAhead(of now: Timestamp) -> Bool {
+        lastRun?.isInFuture(at: now) == true
+            || (lastComplete.flatMap { Timestamp($0) } ?? .epoch) > now
+    }
+
+    fileprivate func json(_ report: StatusReport) -> JSON {
         .object([
-            "archive": .string(archive),
+            "archive": .string(report.archive),
             "last_run": lastRun.map { run in
                 .object([
                     "run": .string(run.run), "outcome": run.outcome.map(JSON.string),
@@ -155,6 +169,7 @@ extension ArchiveStatus {
                 ])
             },
             "last_complete": lastComplete.map(JSON.string),
+            "clock_ahead": .bool(isAhead(of: report.now)),
             "sources": .array(
                 sources.map { source in
                     .object([
@@ -172,7 +187,7 @@ extension ArchiveStatus {
             ),
             "oldest_unarchived": oldestUnarchived.map(JSON.string),
             "ledger": .integer(ledger), "objects": .integer(objects), "bytes": .integer(bytes),
-            "free_bytes": free.map(JSON.integer), "inbox": JSON(inbox),
+            "free_bytes": report.free.map(JSON.integer), "inbox": JSON(report.inbox),
         ])
     }
 }
