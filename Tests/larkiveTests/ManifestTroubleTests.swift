@@ -23,7 +23,7 @@ import Testing
             #expect(ended.code == 0, "\(String(decoding: ended.errors, as: UTF8.self))")
             let verdict = try JSONReader.read(ended.output)
             #expect(verdict["ok"] == true)
-            #expect(verdict["objects"]?.integer ?? 0 > 0)
+            #expect(verdict["checked"]?["objects"]?.integer ?? 0 > 0)
             let left = try FileManager.default.contentsOfDirectory(atPath: lab.file("staging"))
             #expect(left.filter { $0.hasPrefix("verify-") } == [])
         }
