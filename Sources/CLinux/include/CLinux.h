@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <linux/utsname.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -192,6 +193,27 @@ static inline int lk_pause(unsigned milliseconds) {
 }
 
 static inline void lk_private_umask(void) { umask(077); }
+
+// Whether whoever started the program has it ignore a signal.
+static inline int lk_is_ignored(int number) {
+    struct sigaction now;
+    if (sigaction(number, NULL, &now) < 0) return -errno;
+    return now.sa_handler == SIG_IGN;
+}
+
+// How many files may be open: now, and at most.
+static inline int lk_open_limit(uint64_t *now, uint64_t *most) {
+    struct rlimit found;
+    if (getrlimit(RLIMIT_NOFILE, &found) < 0) return -errno;
+    *now = found.rlim_cur;
+    *most = found.rlim_max;
+    return 0;
+}
+
+static inline int lk_set_open_limit(uint64_t now, uint64_t most) {
+    struct rlimit wanted = {now, most};
+    return (int)lk_result(setrlimit(RLIMIT_NOFILE, &wanted));
+}
 
 // No core, and no look into the memory by others of the same user: secrets are in it.
 static inline int lk_no_core(void) {
