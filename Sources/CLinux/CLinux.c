@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <linux/utsname.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -170,6 +171,25 @@ int lk_pause(unsigned milliseconds) {
 }
 
 void lk_private_umask(void) { umask(077); }
+
+int lk_is_ignored(int number) {
+    struct sigaction now;
+    if (sigaction(number, NULL, &now) < 0) return -errno;
+    return now.sa_handler == SIG_IGN;
+}
+
+int lk_open_limit(uint64_t *now, uint64_t *most) {
+    struct rlimit found;
+    if (getrlimit(RLIMIT_NOFILE, &found) < 0) return -errno;
+    *now = found.rlim_cur;
+    *most = found.rlim_max;
+    return 0;
+}
+
+int lk_set_open_limit(uint64_t now, uint64_t most) {
+    struct rlimit wanted = {now, most};
+    return (int)lk_result(setrlimit(RLIMIT_NOFILE, &wanted));
+}
 
 int lk_no_core(void) {
     struct rlimit none = {0, 0};

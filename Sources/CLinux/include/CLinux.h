@@ -80,6 +80,13 @@ int lk_pid(void);
 int lk_pause(unsigned milliseconds);
 void lk_private_umask(void);
 
+// Whether whoever started the program has it ignore a signal.
+int lk_is_ignored(int number);
+
+// How many files may be open: now, and at most.
+int lk_open_limit(uint64_t *now, uint64_t *most);
+int lk_set_open_limit(uint64_t now, uint64_t most);
+
 // No core, and no look into the memory by others of the same user: secrets are in it.
 int lk_no_core(void);
 
