@@ -176,6 +176,26 @@ import Testing
         #expect(Self.errors(try scene.verify(outside: true)).contains(.noteUnsigned))
     }
 
+    @Test(arguments: [1, 2])
+    func `notes that a foreign key has signed anew are found, contents unchanged`(
+        number: Int64
+    ) async throws {
+        let scene = try await Scene.make()
+        let archive = scene.archive
+        let origin = Origin(archive: "00000000-0000-4000-8000-000000000000", number: number)
+        let foreign = SigningKey.made()
+        let keys = archive.file("audit/tlog/keys")
+        if number == 1 { try FileManager.default.removeItem(atPath: keys) }
+        try FileManager.default.createDirectory(atPath: keys, withIntermediateDirectories: true)
+        let verifier = foreign.verifier(for: origin.description)
+        try Data("\(verifier)\n".utf8).write(to: URL(filePath: "\(keys)/\(verifier.fileName)"))
+        try scene.signAll(as: origin, with: foreign)
+        let check = try scene.verify(outside: true)
+        #expect(Self.errors(check).contains(.noteUnsigned))
+        #expect(check.findings.contains { $0.detail.contains("is signed by \(verifier.name)") })
+        #expect(check.signedBy == scene.key.description)
+    }
+
     @Test func `a planted key and a lost seen note are named`() async throws {
         let scene = try await Scene.make()
         let archive = scene.archive
@@ -232,6 +252,20 @@ import Testing
 }
 
 extension AuditAttackTests.Scene {
+    /// Signs every note in the folder anew, saying what it said.
+    fileprivate func signAll(as origin: Origin, with key: SigningKey) throws {
+        let tlog = archive.file("audit/tlog")
+        for name in try FileManager.default.subpathsOfDirectory(atPath: tlog)
+        where name.hasSuffix(".note") || name == "checkpoint" {
+            let path = "\(tlog)/\(name)"
+            let former = try String(contentsOfFile: path, encoding: .utf8)
+            let text = try #require(former.components(separatedBy: "\n\n").first)
+            let said = try #require(Checkpoint(text: text + "\n"))
+            let note = Checkpoint(origin: origin.description, size: said.size, root: said.root)
+            try Change.overwrite(path, Data(SignedNote(note, with: key).text.utf8))
+        }
+    }
+
     /// The log of one run less, as a backup has it.
     fileprivate static func olderAudit(of archive: TestArchive) async throws -> String {
         let older = archive.beside("older-audit")

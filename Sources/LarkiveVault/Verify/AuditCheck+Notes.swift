@@ -65,7 +65,8 @@ extension AuditCheck {
         }
     }
 
-    /// What a believed key has signed again needs no other key; of the rest each key is named once.
+    /// What a believed key has signed again needs none of the log's former keys; of the rest each
+    /// key is named once.
     private mutating func reportUnbelieved(
         _ signed: [Signed],
         _ believed: [Signed],
@@ -75,7 +76,7 @@ extension AuditCheck {
         let covered = believed.filter { isSound($0.note, reading) }.map(\.note.size).max() ?? -1
         let rest = signed.filter { signed in
             !ring.trusted.contains(signed.key)
-                && (ring.outside.isEmpty || signed.note.size > covered
+                && (!ring.isOfPast(signed.key, before: covered) || signed.note.size > covered
                     || !isSound(signed.note, reading))
         }
         var named: Set<VerifierKey> = []

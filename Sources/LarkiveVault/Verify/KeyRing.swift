@@ -38,6 +38,16 @@ struct KeyRing {
         }
     }
 
+    /// Whether a key that is not believed may have signed while the log had fewer records.
+    ///
+    /// A record below that size names it; the first key is named by none, so that it is known only
+    /// to whoever holds no other first key.
+    func isOfPast(_ key: VerifierKey, before size: Int64) -> Bool {
+        guard !outside.isEmpty else { return false }
+        if key.originNumber == 1 { return !trusted.contains { $0.originNumber == 1 } }
+        return changes.contains { $0.key == key && $0.seq < size }
+    }
+
     /// The first record that ended the time of a key.
     func end(of key: VerifierKey) -> KeyChange? {
         changes.first { $0.key.originNumber > key.originNumber }
