@@ -49,12 +49,21 @@ package final class Child: Sendable {
             Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF)
         )
         var words = ([path] + arguments).map { strdup($0) } + [nil]
-        var settings = environment.map { strdup($0) } + [nil]
+        var settings = (environment + Self.sanitizing).map { strdup($0) } + [nil]
         defer { for word in words + settings { free(word) } }
         var child: Int32 = 0
         let failure = posix_spawn(&child, path, &actions, &attributes, &words, &settings)
         guard failure == 0 else { throw Failure.cannotStart(path, failure) }
         id = child
+    }
+
+    /// What a sanitizer was told for the tests holds for the programs that they start as well.
+    private static var sanitizing: [String] {
+        let names: [String] = ["TSAN_OPTIONS", "ASAN_OPTIONS", "LSAN_OPTIONS"]
+        return names.compactMap { name in
+            guard let value = getenv(name) else { return nil }
+            return "\(name)=\(String(cString: value))"
+        }
     }
 
     deinit {

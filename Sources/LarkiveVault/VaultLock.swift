@@ -7,6 +7,8 @@ final class VaultLock: Sendable {
     static let fileName = "lock"
     /// Who only looks has the lock for moments: a run that begins just then looks again.
     private static let looks = 10
+    /// As often as a pause fits into a second, less what starting a program takes.
+    private static let longestLooks = 45
     private static let pauseMilliseconds: UInt32 = 20
 
     private let file: File
@@ -34,28 +36,40 @@ final class VaultLock: Sendable {
         return try file.tryLock() ? VaultLock(file) : nil
     }
 
-    /// Takes the lock and writes down who has it; a lock in use is refused at once.
-    static func take(in root: Directory, at now: Timestamp) throws -> VaultLock {
+    /// Takes the lock and writes down who has it; a lock in use is refused within a second.
+    ///
+    /// The refusal names who has it. A run that has just begun may not have said so yet: it is
+    /// given the rest of the second.
+    static func take(
+        in root: Directory,
+        at now: Timestamp,
+        pausing pause: () -> Void = { _ = lk_pause(pauseMilliseconds) }
+    ) throws -> VaultLock {
         let file = try root.file(fileName, .writing)
-        guard try wait(for: file) else {
-            let holder = String(decoding: try file.read(at: 0, count: 1_024), as: UTF8.self)
-            throw VaultError(
-                .locked,
-                "another run has the archive: \(holder.filter { $0 != "\n" })",
-                hint: "wait for it to end; nothing was done"
-            )
+        for look in 1...longestLooks {
+            if try file.tryLock() {
+                let lock = VaultLock(file)
+                try lock.tellHolder(at: now)
+                return lock
+            }
+            if look >= looks, let name = try holder(in: file) { throw refusal(": \(name)") }
+            if look < longestLooks { pause() }
         }
-        let lock = VaultLock(file)
-        try lock.tellHolder(at: now)
-        return lock
+        throw refusal(", and has not said who it is")
     }
 
-    private static func wait(for file: File) throws(DiskError) -> Bool {
-        for _ in 1..<looks {
-            if try file.tryLock() { return true }
-            _ = lk_pause(pauseMilliseconds)
-        }
-        return try file.tryLock()
+    /// The line that a holder has written; nil before it stands there whole.
+    private static func holder(in file: File) throws(DiskError) -> String? {
+        let line = String(decoding: try file.read(at: 0, count: 1_024), as: UTF8.self)
+        return line.last == "\n" ? String(line.dropLast()) : nil
+    }
+
+    private static func refusal(_ holder: String) -> VaultError {
+        VaultError(
+            .locked,
+            "another run has the archive\(holder)",
+            hint: "wait for it to end; nothing was done"
+        )
     }
 
     /// For people who wonder; nothing is decided by it.

@@ -37,6 +37,7 @@ enum Program {
         Signals.ignoreDeadly()
         do {
             let command = try Larkive.parseAsRoot(globalConfigFirst(CommandLine.arguments))
+            try Start.allowOpenFiles()
             try (command as? any Sandboxed)?.enterSandbox()
             if !(command is any StopsCleanly) { Signals().endAtOnce() }
             Start.run { await run() }

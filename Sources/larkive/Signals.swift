@@ -1,3 +1,4 @@
+import CLinux
 import Dispatch
 import Glibc
 import LarkiveCore
@@ -27,9 +28,12 @@ final class Signals: Sendable {
     }
 
     /// A queue of its own: a signal is heard however busy all others are.
+    ///
+    /// What is ignored when the program starts stays ignored: `nohup` and a shell's background jobs
+    /// mean it so. To be called once, since from here on all of them are taken from the system.
     func watch(_ stop: @escaping @Sendable (LarkiveCore.ExitCode) -> Void) {
         let queue = DispatchQueue(label: "signals")
-        for (number, code) in Self.stopping {
+        for (number, code) in Self.stopping where lk_is_ignored(number) != 1 {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler { [self] in take(code, stop) }

@@ -1,6 +1,7 @@
 import CLinux
 import Dispatch
 import Glibc
+import LarkiveCore
 
 /// What has to be in order before anything else is done.
 enum Start {
@@ -15,6 +16,26 @@ enum Start {
             // Takes the lowest free number, which is this one: those below are open.
             _ = lk_open_null(flags)
         }
+    }
+
+    /// More than any run opens.
+    static let wantedFiles: UInt64 = 1_024
+    /// What a run may have open: a group of files that wait and the folders of their objects (64
+    /// each), 8 downloads, and the rest of the program. With far fewer not even the network starts.
+    static let neededFiles: UInt64 = 256
+
+    /// Raises the soft limit of open files, as far as the hard one allows.
+    static func allowOpenFiles() throws(UsageError) {
+        var (now, most): (UInt64, UInt64) = (0, 0)
+        guard lk_open_limit(&now, &most) == 0, now < wantedFiles else { return }
+        let raised = min(wantedFiles, most)
+        if raised > now, lk_set_open_limit(raised, most) == 0 { now = raised }
+        guard now < neededFiles else { return }
+        throw UsageError(
+            "only \(now) files may be open at once; \(neededFiles) are needed",
+            hint: "raise the limit of open files (ulimit -n, LimitNOFILE=)",
+            exitCode: .space
+        )
     }
 
     /// Tokens and the signing key are in the memory: no core, no look into it.

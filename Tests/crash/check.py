@@ -10,6 +10,7 @@ import binascii
 import contextlib
 import hashlib
 import json
+import os
 import re
 import shutil
 import sqlite3
@@ -46,7 +47,7 @@ class Archive:
     def __init__(self, path, state=None, finished=False, acks=(), canaries=()):
         self.path, self.state, self.finished = Path(path), state, finished
         self.acks, self.canaries = list(acks), [c.encode() for c in canaries]
-        self.bad, self.objects = [], {}
+        self.bad, self.objects, self.unfinished = [], {}, []
         self.log = auditlog.Log()
 
     def say(self, invariant, text):
@@ -67,12 +68,18 @@ class Archive:
     # I1, I11: files, modes, names, secrets
 
     def check_tree(self):
-        for path in sorted(self.path.rglob("*")):
-            name, found = str(path.relative_to(self.path)), path.lstat()
-            if stat.S_ISDIR(found.st_mode):
-                self.check_folder(name, found)
-            else:
-                self.check_file(path, name, found)
+        for folder, folders, files in os.walk(self.path):
+            within = folder[len(str(self.path)) + 1:]
+            for name in sorted(folders + files):
+                path = f"{folder}/{name}"
+                self.check_name(path, f"{within}/{name}" if within else name, os.lstat(path))
+
+    def check_name(self, path, name, found):
+        self.unfinished += [name] if name.endswith(".new") else []
+        if stat.S_ISDIR(found.st_mode):
+            self.check_folder(name, found)
+        else:
+            self.check_file(Path(path), name, found)
 
     def check_folder(self, name, found):
         if not FOLDERS.fullmatch(name):
@@ -195,8 +202,8 @@ class Archive:
     def check_finished(self):
         for name in sorted(p.name for p in (self.path / "staging").iterdir()):
             self.say("I11", f"staging/{name} is left over")
-        for path in self.path.rglob("*.new"):
-            self.say("I11", f"{path.relative_to(self.path)} is left over")
+        for name in self.unfinished:
+            self.say("I11", f"{name} is left over")
         journal = self.path / "audit/open.jsonl"
         if not journal.exists() or journal.stat().st_size:
             self.say("I5", "the journal is missing, or not sealed")

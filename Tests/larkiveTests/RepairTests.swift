@@ -109,6 +109,33 @@ import Testing
         }
     }
 
+    @Test func `what would be done is what is done, and later is told as such`() async throws {
+        try await Lab.with(Self.world) { lab in
+            try await lab.expect(["sync"], exit: 0)
+            let (digest, path) = try await Self.victim(lab)
+            let key = "sha256:\(digest)"
+            for words in [["repair", key, "--dry-run"], ["repair", key]] {
+                #expect(try await lab.expect(words, exit: 0).output == "nothing to repair\n")
+            }
+            let bytes = try Data(contentsOf: URL(filePath: path))
+            try Self.damage(path)
+            let plan = try await lab.expect(["repair", key, "--dry-run"], exit: 0)
+            #expect(plan.output.contains("1 place to ask"), "\(plan.output)")
+            try lab.configure(baseURL: "http://127.0.0.1:9")
+            // Nobody was asked, and the object stays damaged: 7 is graver than 4.
+            let later = try await lab.expect(["repair", key], exit: 7)
+            #expect(later.output.hasPrefix("later  "), "\(later.output)")
+            #expect(later.errors.contains("run larkive repair again later"), "\(later.errors)")
+            try FileManager.default.removeItem(atPath: path)
+            try bytes.write(to: URL(filePath: path))
+            try FileManager.default.setAttributes([.posixPermissions: 0o400], ofItemAtPath: path)
+            let found = try await lab.expect(["repair", "--dry-run"], exit: 0)
+            #expect(found.output.contains("would be recorded"), "\(found.output)")
+            try await lab.expect(["repair"], exit: 0)
+            try await lab.expectClean()
+        }
+    }
+
     @Test func `an object whose file is only open to others is closed again`() async throws {
         try await Lab.with(Self.world) { lab in
             try await lab.expect(["sync"], exit: 0)
@@ -127,7 +154,10 @@ import Testing
             try await lab.expect(["sync"], exit: 0)
             let first = try await lab.expect(["status", "--json"], exit: 0).json
             let stored = try #require(first?["oldest_unverified"]?.string)
-            try await lab.expect(["verify", "--sample", "50%"], exit: 0)
+            let sample = try await lab.expect(["verify", "--sample", "50%"], exit: 0)
+            #expect(
+                try sample.output.contains(Regex("[0-9] objects, [0-9]+ of them read and hashed"))
+            )
             let half = try await lab.expect(["status", "--json"], exit: 0).json
             #expect(half?["oldest_unverified"]?.string ?? "" >= stored)
             try await lab.expect(["verify", "--sample", "50%"], exit: 0)

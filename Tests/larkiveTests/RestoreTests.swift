@@ -75,6 +75,40 @@ import Testing
         }
     }
 
+    /// As on a full disk: no file may grow beyond some size.
+    @Test func `a full disk ends with 13 and the figures, and what fits is given back`()
+        async throws
+    {
+        try await Lab.with(Self.small) { lab in
+            try await lab.expect(["sync"], exit: 0)
+            let lines = lab.server.truth().filter { $0.size > 0 }.sorted { $0.size < $1.size }
+            let (least, most) = (try #require(lines.first), try #require(lines.last))
+            try #require(least.size < most.size)
+            let out = "\(lab.folder)/out"
+            let child = try Child(
+                "/usr/bin/prlimit",
+                [
+                    "--fsize=\(most.size - 1)", try Lab.binary, "--config", lab.config, "restore",
+                    most.key, least.key, "--to", out,
+                ]
+            )
+            let ended = await Lab.end(of: child)
+            let words = String(decoding: ended.errors, as: UTF8.self)
+            #expect(ended.code == 13, "\(words)")
+            #expect(words.contains("bytes free, \(most.size) wanted"), "\(words)")
+            let files = try FileManager.default.contentsOfDirectory(atPath: out)
+                .filter { $0 != "names.tsv" }
+            #expect(files.map { Lab.sha256("\(out)/\($0)") } == [least.sha256])
+        }
+    }
+
+    @Test func `a folder without a name is refused`() async throws {
+        try await Lab.with(Self.small) { lab in
+            let ended = try await lab.expect(["restore", "1", "--to", ""], exit: 2)
+            #expect(ended.errors.contains("--to needs the name of a folder"), "\(ended.errors)")
+        }
+    }
+
     @Test func `nothing is given back into the archive itself`() async throws {
         try await Lab.with(Self.small) { lab in
             try await lab.expect(["sync"], exit: 0)

@@ -39,6 +39,27 @@ import Testing
         }
     }
 
+    /// As under `nohup`, and in the background of a shell.
+    @Test(arguments: [("HUP", SIGHUP), ("INT", SIGINT)])
+    func `a signal that is ignored at the start stays ignored`(
+        name: String,
+        signal: Int32
+    ) async throws {
+        try await Lab.with(Self.small) { lab in
+            lab.server.setFaults([SandboxFault(.link, .stall(after: 0, lasts: .seconds(60)))])
+            let words =
+                "trap '' \(name); exec \(try Lab.binary) --config \(lab.config) sync --json"
+            let child = try Child("/bin/bash", ["-c", words])
+            await lab.server.wait { $0.calls(.link) > 0 || child.hasEnded }
+            child.send(signal)
+            child.send(signal)
+            child.send(SIGTERM)
+            let ended = await Lab.end(of: child)
+            #expect(ended.code == 143, "\(String(decoding: ended.errors, as: UTF8.self))")
+            #expect(try JSONReader.read(ended.output)["outcome"]?.string == "interrupted")
+        }
+    }
+
     /// As under `ulimit -f`: no file may grow beyond some size, and nobody is killed for it.
     @Test func `a limit of file sizes ends a run with 13 and kills nobody`() async throws {
         try await Lab.with(Self.small) { lab in
@@ -53,6 +74,43 @@ import Testing
             try await lab.expectTruth()
             try await lab.expectClean()
         }
+    }
+
+    @Test(arguments: ["8:8", "12:12", "20:255"])
+    func `too few open files are told before anything is done`(limit: String) async throws {
+        try await Lab.with(Self.small) { lab in
+            for command in ["sync", "verify", "find"] {
+                let ended = try await Self.end(of: [command], files: limit, lab)
+                #expect(ended.code == 13)
+                let words = String(decoding: ended.errors, as: UTF8.self)
+                #expect(words.contains("files may be open at once; 256 are needed"), "\(words)")
+                #expect(words.contains("ulimit -n"), "\(words)")
+            }
+        }
+    }
+
+    @Test(arguments: ["8:4096", "256:256"])
+    func `a low soft limit of open files is raised, and 256 are enough`(
+        limit: String
+    ) async throws {
+        try await Lab.with(Self.small) { lab in
+            let ended = try await Self.end(of: ["sync"], files: limit, lab)
+            #expect(ended.code == 0, "\(String(decoding: ended.errors, as: UTF8.self))")
+            try await lab.expectTruth()
+        }
+    }
+
+    private static func end(
+        of command: [String],
+        files limit: String,
+        _ lab: Lab
+    ) async throws -> Child.Ended {
+        await Lab.end(
+            of: try Child(
+                "/usr/bin/prlimit",
+                ["--nofile=\(limit)", try Lab.binary, "--config", lab.config] + command
+            )
+        )
     }
 
     @Test func `a reader that has seen enough ends nothing with a signal`() async throws {

@@ -1,228 +1,102 @@
 // System calls that Swift cannot reach by itself. Each returns its result, or -errno.
+//
+// Includes no header of the system but these two: what the others define changes with feature macros,
+// and a second definition of the same type beside that of Swift's own module is an error.
 #ifndef CLINUX_H
 #define CLINUX_H
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <linux/openat2.h>
-#include <linux/utsname.h>
+#include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/file.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
-#include <sys/syscall.h>
-#include <sys/vfs.h>
-#include <time.h>
-#include <unistd.h>
-
-static inline long lk_result(long value) { return value < 0 ? -errno : value; }
 
 // Opens beneath a directory; symbolic links and mount points anywhere on the way are refused.
 // -ENOSYS where the kernel is older than 5.6.
-static inline int lk_open_beneath(int dir, const char *path, int flags, unsigned mode) {
-    struct open_how how;
-    memset(&how, 0, sizeof how);
-    how.flags = (uint64_t)(flags | O_CLOEXEC | O_NOFOLLOW);
-    how.mode = mode;
-    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV;
-    return (int)lk_result(syscall(SYS_openat2, dir, path, &how, sizeof how));
-}
+int lk_open_beneath(int dir, const char *path, int flags, unsigned mode);
 
 // Opens one name in a directory; must not be given a path of several.
-static inline int lk_open_one(int dir, const char *name, int flags, unsigned mode) {
-    return (int)lk_result(openat(dir, name, flags | O_CLOEXEC | O_NOFOLLOW, mode));
-}
+int lk_open_one(int dir, const char *name, int flags, unsigned mode);
 
 // One name in a directory, by whatever the kernel has.
-static inline int lk_open(int dir, const char *name, int flags, unsigned mode) {
-    int fd = lk_open_beneath(dir, name, flags, mode);
-    return fd == -ENOSYS ? lk_open_one(dir, name, flags, mode) : fd;
-}
-
-static inline int lk_open_path(const char *path) {
-    return (int)lk_result(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-}
-
-static inline int lk_read_only(void) { return O_RDONLY | O_NONBLOCK; }
-static inline int lk_directory(void) { return O_RDONLY | O_DIRECTORY; }
+int lk_open(int dir, const char *name, int flags, unsigned mode);
+int lk_open_path(const char *path);
+int lk_read_only(void);
+int lk_directory(void);
 // Without blocking: what has the name may be a pipe that nobody reads.
-static inline int lk_append(void) { return O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK; }
-static inline int lk_create(void) { return O_RDWR | O_CREAT | O_NONBLOCK; }
-static inline int lk_create_new(void) { return O_RDWR | O_CREAT | O_EXCL; }
+int lk_append(void);
+int lk_create(void);
+int lk_create_new(void);
 // Neither reads nor writes: for looking at what has a name.
-static inline int lk_look(void) { return O_PATH; }
+int lk_look(void);
 
 // An unnamed file in a directory; -EOPNOTSUPP or -EISDIR where the file system has none.
-static inline int lk_unnamed(int dir, unsigned mode) {
-    return (int)lk_result(openat(dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, mode));
-}
-
-static inline int lk_link_fd(int fd, int dir, const char *name) {
-    char from[64];
-    snprintf(from, sizeof from, "/proc/self/fd/%d", fd);
-    return (int)lk_result(linkat(AT_FDCWD, from, dir, name, AT_SYMLINK_FOLLOW));
-}
-
-static inline int lk_link(int from, const char *old, int to, const char *name) {
-    return (int)lk_result(linkat(from, old, to, name, 0));
-}
-
-static inline int lk_rename(int from, const char *old, int to, const char *name) {
-    return (int)lk_result(renameat(from, old, to, name));
-}
-
-static inline int lk_rename_new(int from, const char *old, int to, const char *name) {
-    return (int)lk_result(syscall(SYS_renameat2, from, old, to, name, 1 /* RENAME_NOREPLACE */));
-}
+int lk_unnamed(int dir, unsigned mode);
+int lk_link_fd(int fd, int dir, const char *name);
+int lk_link(int from, const char *old, int to, const char *name);
+int lk_rename(int from, const char *old, int to, const char *name);
+int lk_rename_new(int from, const char *old, int to, const char *name);
 
 // Two names change places in one step; -EINVAL where the file system cannot.
-static inline int lk_exchange(int from, const char *old, int to, const char *name) {
-    return (int)lk_result(syscall(SYS_renameat2, from, old, to, name, 2 /* RENAME_EXCHANGE */));
-}
-
-static inline int lk_unlink(int dir, const char *name) { return (int)lk_result(unlinkat(dir, name, 0)); }
-static inline int lk_mkdir(int dir, const char *name) { return (int)lk_result(mkdirat(dir, name, 0700)); }
-static inline int lk_chmod(int fd, unsigned mode) { return (int)lk_result(fchmod(fd, mode)); }
-static inline int lk_fsync(int fd) { return (int)lk_result(fsync(fd)); }
-static inline int lk_fdatasync(int fd) { return (int)lk_result(fdatasync(fd)); }
-static inline int lk_syncfs(int fd) { return (int)lk_result(syncfs(fd)); }
+int lk_exchange(int from, const char *old, int to, const char *name);
+int lk_unlink(int dir, const char *name);
+int lk_mkdir(int dir, const char *name);
+int lk_chmod(int fd, unsigned mode);
+int lk_fsync(int fd);
+int lk_fdatasync(int fd);
+int lk_syncfs(int fd);
 // Keeps room for a file whose size is known; its size stays as it is.
-static inline int lk_allocate(int fd, int64_t size) { return (int)lk_result(fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, size)); }
-static inline int lk_truncate(int fd, int64_t size) { return (int)lk_result(ftruncate(fd, size)); }
-static inline int lk_close(int fd) { return (int)lk_result(close(fd)); }
-static inline int64_t lk_write(int fd, const void *bytes, size_t count) { return lk_result(write(fd, bytes, count)); }
-static inline int64_t lk_pread(int fd, void *bytes, size_t count, int64_t at) { return lk_result(pread(fd, bytes, count, at)); }
-static inline int lk_lock(int fd) { return (int)lk_result(flock(fd, LOCK_EX | LOCK_NB)); }
-static inline int lk_unlock(int fd) { return (int)lk_result(flock(fd, LOCK_UN)); }
+int lk_allocate(int fd, int64_t size);
+int lk_truncate(int fd, int64_t size);
+int lk_close(int fd);
+int64_t lk_write(int fd, const void *bytes, size_t count);
+int64_t lk_pread(int fd, void *bytes, size_t count, int64_t at);
+int lk_lock(int fd);
+int lk_unlock(int fd);
 
 struct lk_stat { int64_t size; uint64_t device; uint32_t mode, links, owner; int regular, link; };
 
-static inline int lk_stat_fd(int fd, struct lk_stat *out) {
-    struct stat found;
-    if (fstat(fd, &found) < 0) return -errno;
-    out->size = found.st_size;
-    out->device = found.st_dev;
-    out->mode = found.st_mode & 07777;
-    out->links = (uint32_t)found.st_nlink;
-    out->owner = found.st_uid;
-    out->regular = S_ISREG(found.st_mode);
-    out->link = S_ISLNK(found.st_mode);
-    return 0;
-}
-
-static inline int lk_stat_path(const char *path, struct lk_stat *out) {
-    int fd = open(path, O_PATH | O_CLOEXEC);
-    if (fd < 0) return -errno;
-    int result = lk_stat_fd(fd, out);
-    close(fd);
-    return result;
-}
+int lk_stat_fd(int fd, struct lk_stat *out);
+int lk_stat_path(const char *path, struct lk_stat *out);
 
 // Free bytes for an unprivileged writer, and all bytes, of the file system of fd.
-static inline int lk_space(int fd, uint64_t *available, uint64_t *total) {
-    struct statvfs found;
-    if (fstatvfs(fd, &found) < 0) return -errno;
-    *available = (uint64_t)found.f_bavail * found.f_frsize;
-    *total = (uint64_t)found.f_blocks * found.f_frsize;
-    return 0;
-}
+int lk_space(int fd, uint64_t *available, uint64_t *total);
 
 // Files that can still be made, and all that there may be; both 0 where nothing counts them.
-static inline int lk_inodes(int fd, uint64_t *available, uint64_t *total) {
-    struct statvfs found;
-    if (fstatvfs(fd, &found) < 0) return -errno;
-    *available = (uint64_t)found.f_favail;
-    *total = (uint64_t)found.f_files;
-    return 0;
-}
+int lk_inodes(int fd, uint64_t *available, uint64_t *total);
 
 // The names in a directory, one by one; fd is closed with the list.
-static inline void *lk_list(int fd) { return fdopendir(fd); }
-static inline void lk_list_end(void *list) { closedir((DIR *)list); }
+void *lk_list(int fd);
+void lk_list_end(void *list);
 
 // 1 with a name, 0 at the end, else -errno.
-static inline int lk_list_next(void *list, const char **name) {
-    errno = 0;
-    struct dirent *entry = readdir((DIR *)list);
-    if (entry == NULL) return -errno;
-    *name = entry->d_name;
-    return 1;
-}
-
-static inline int64_t lk_filesystem(int fd) {
-    struct statfs found;
-    if (fstatfs(fd, &found) < 0) return -errno;
-    return (int64_t)(uint32_t)found.f_type;
-}
+int lk_list_next(void *list, const char **name);
+int64_t lk_filesystem(int fd);
 
 // "6.1.0-28-amd64"; out must hold 65 bytes.
-static inline int lk_release(char *out) {
-    struct new_utsname found;
-    if (syscall(SYS_uname, &found) < 0) return -errno;
-    memcpy(out, found.release, sizeof found.release);
-    return 0;
-}
-
-static inline int lk_may_write(const char *path) { return (int)lk_result(faccessat(AT_FDCWD, path, W_OK, AT_EACCESS)); }
+int lk_release(char *out);
+int lk_may_write(const char *path);
 
 // The path without links, `.` and `..`; a result longer than the buffer is -ENAMETOOLONG.
-static inline int lk_real_path(const char *path, char *out, size_t size) {
-    char *found = realpath(path, NULL);
-    if (!found) return -errno;
-    size_t length = strlen(found);
-    if (length < size) memcpy(out, found, length + 1);
-    free(found);
-    return length < size ? (int)length : -ENAMETOOLONG;
-}
+int lk_real_path(const char *path, char *out, size_t size);
+unsigned lk_owner(void);
+int lk_pid(void);
+int lk_pause(unsigned milliseconds);
+void lk_private_umask(void);
 
-static inline unsigned lk_owner(void) { return geteuid(); }
-static inline int lk_pid(void) { return getpid(); }
+// Whether whoever started the program has it ignore a signal.
+int lk_is_ignored(int number);
 
-static inline int lk_pause(unsigned milliseconds) {
-    struct timespec span = { milliseconds / 1000, (long)(milliseconds % 1000) * 1000000 };
-    return (int)lk_result(nanosleep(&span, NULL));
-}
-
-static inline void lk_private_umask(void) { umask(077); }
+// How many files may be open: now, and at most.
+int lk_open_limit(uint64_t *now, uint64_t *most);
+int lk_set_open_limit(uint64_t now, uint64_t most);
 
 // No core, and no look into the memory by others of the same user: secrets are in it.
-static inline int lk_no_core(void) {
-    struct rlimit none = {0, 0};
-    if (setrlimit(RLIMIT_CORE, &none) < 0) return -errno;
-    return (int)lk_result(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0));
-}
-
-// Landlock, by number: the headers of the system may be older than the kernel.
-struct lk_landlock_rules { uint64_t paths; };
-struct lk_landlock_place { uint64_t allowed; int32_t parent; } __attribute__((packed));
+int lk_no_core(void);
 
 // The version of the kernel's Landlock, or -errno.
-static inline int lk_landlock_abi(void) { return (int)lk_result(syscall(444, NULL, 0, 1 /* VERSION */)); }
-
-static inline int lk_landlock_new(uint64_t handled) {
-    struct lk_landlock_rules rules = {handled};
-    return (int)lk_result(syscall(444, &rules, sizeof rules, 0));
-}
-
-static inline int lk_landlock_allow(int rules, int parent, uint64_t allowed) {
-    struct lk_landlock_place place = {allowed, parent};
-    return (int)lk_result(syscall(445, rules, 1 /* PATH_BENEATH */, &place, 0));
-}
+int lk_landlock_abi(void);
+int lk_landlock_new(uint64_t handled);
+int lk_landlock_allow(int rules, int parent, uint64_t allowed);
 
 // From here on, for this thread and those that it starts.
-static inline int lk_landlock_enter(int rules) {
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) return -errno;
-    return (int)lk_result(syscall(446, rules, 0));
-}
-
-static inline int lk_look_path(const char *path) { return (int)lk_result(open(path, O_PATH | O_CLOEXEC)); }
-static inline int lk_open_null(int flags) { return (int)lk_result(open("/dev/null", flags)); }
+int lk_landlock_enter(int rules);
+int lk_look_path(const char *path);
+int lk_open_null(int flags);
 #endif

@@ -32,6 +32,7 @@ package struct RestoreFolder {
     package func write(
         _ digest: ContentDigest,
         as name: String,
+        expecting size: Int64?,
         from vault: ReadingVault
     ) throws -> Outcome {
         do {
@@ -44,10 +45,20 @@ package struct RestoreFolder {
                 throw VaultError(.exists, "\(directory.path(name)) appeared meanwhile")
             }
             try directory.sync()
-        } catch let failure as DiskError {
-            throw VaultError(failure)
-        }
+        } catch let failure as DiskError { throw told(failure, wanted: size) }
         return .written
+    }
+
+    /// With the figures, where room is wanting.
+    private func told(_ failure: DiskError, wanted: Int64?) -> VaultError {
+        guard failure.isSpace, let space = try? directory.space() else {
+            return VaultError(failure)
+        }
+        let figures = "\(directory.path): \(space.available) bytes free"
+        return VaultError(
+            .noSpace,
+            "\(failure); \(figures)" + (wanted.map { ", \($0) wanted" } ?? "")
+        )
     }
 
     private func isThere(_ digest: ContentDigest, as name: String) throws -> Bool {

@@ -48,6 +48,8 @@ struct HotJournal {
     /// none of this manifest's.
     static func takeBack(in root: Directory) {
         guard let size = try? root.file(name, .reading).size(), size > 0 else { return }
+        // Opening makes an empty manifest where none is.
+        guard (try? root.look(at: SQLiteManifest.fileName)) != nil else { return }
         _ = try? SQLiteManifest(at: root.path(SQLiteManifest.fileName), walk: nil).appliedSeq()
     }
 }

@@ -4,7 +4,8 @@ package import LarkiveCore
 /// Makes `manifest.sqlite` again from the audit log alone.
 ///
 /// Writes no record and needs no network. Works beside the former file and takes its name only
-/// when it is whole; the former one is kept in `quarantine/`.
+/// when it is whole; a former one that was damaged, or said something else, is kept in
+/// `quarantine/`.
 package struct Rebuild {
     private static let fresh = "manifest.rebuilt"
 
@@ -29,9 +30,26 @@ package struct Rebuild {
             // Half a transaction in the journal would be played into the new file.
             HotJournal.takeBack(in: layout.root)
             try refuseCutLog(of: records)
-            try replaceManifest()
+            let isSame = isSameAsFormer()
+            try closeFresh()
+            try ManifestSwap(layout: layout, fresh: Self.fresh, now: clock.now())
+                .run(keepingFormer: !isSame)
             return records
         } catch { throw VaultError(error) }
+    }
+
+    /// A healthy manifest with the same rows is no witness of anything.
+    private func isSameAsFormer() -> Bool {
+        // To attach a file that is not there would make it.
+        guard (try? layout.root.look(at: SQLiteManifest.fileName)) != nil,
+            let fold = try? SQLiteManifest(at: layout.staging.path(Self.fresh), walk: nil)
+        else { return false }
+        return (try? SecondManifest(fold).isSame(as: layout.manifestPath)) ?? false
+    }
+
+    private func closeFresh() throws {
+        let empty = Self.fresh + "-journal"
+        if try layout.staging.names().contains(empty) { try layout.staging.remove(empty) }
     }
 
     private func fold(_ progress: (Int64) -> Void) throws -> Int64 {
@@ -67,57 +85,5 @@ package struct Rebuild {
                 + "missing, or it was restored from an older copy",
             hint: "put audit/ back; if that cannot be done: larkive audit restart --reason TEXT"
         )
-    }
-
-    /// Dying in here leaves the former manifest, the new one, or none at all where the former was
-    /// damaged; without one a run says so and does nothing, and this can be done again.
-    private func replaceManifest() throws {
-        let (name, journal) = (SQLiteManifest.fileName, HotJournal.name)
-        let isHot = (try? layout.root.file(journal, .reading).size()) ?? 0 > 0
-        if isHot, try exists(name) { try setAside(name) }
-        if try exists(journal) { try setAside(journal) }
-        if try exists(name) { try keepCopy(of: name) }
-        let empty = Self.fresh + "-journal"
-        if try layout.staging.names().contains(empty) { try layout.staging.remove(empty) }
-        try layout.staging.move(Self.fresh, to: layout.root, as: name)
-        try layout.root.sync()
-    }
-
-    private func exists(_ name: String) throws -> Bool {
-        try layout.root.names().contains(name)
-    }
-
-    private func setAside(_ name: String) throws {
-        try layout.root.moveWithoutReplacing(name, to: layout.quarantine, as: try kept(name))
-        try layout.quarantine.sync()
-        try layout.root.sync()
-    }
-
-    /// A second name in quarantine, so that the new file can take the first one in one step; what
-    /// is no file has to go first.
-    private func keepCopy(of name: String) throws {
-        let copy = try kept(name)
-        guard (try? layout.root.file(name, .reading).stat().regular) ?? 0 != 0 else {
-            return try setAside(name)
-        }
-        let linked = lk_link(
-            layout.root.descriptor,
-            name,
-            layout.quarantine.descriptor,
-            copy
-        )
-        guard linked == 0 else { return try setAside(name) }
-        try layout.quarantine.sync()
-    }
-
-    /// A name that is free in quarantine and tells when this was done.
-    private func kept(_ name: String) throws -> String {
-        let taken = Set(try layout.quarantine.names())
-        var (time, free) = (clock.now().milliseconds, "")
-        repeat {
-            free = "\(name).\(time)"
-            time += 1
-        } while taken.contains(free)
-        return free
     }
 }

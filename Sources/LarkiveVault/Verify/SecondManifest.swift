@@ -33,6 +33,20 @@ struct SecondManifest {
         }
     }
 
+    /// For a fold that is there already, to be held against a manifest that nobody writes to.
+    init(_ fold: SQLiteManifest) {
+        (self.fold, staging, name) = (fold, nil, "")
+    }
+
+    /// Whether that manifest is healthy and has the very rows of the fold.
+    func isSame(as path: String) throws(ManifestError) -> Bool {
+        try attach(path)
+        // Cheap looks come first; differences are of whole rows.
+        guard try applied() == fold.appliedSeq() else { return false }
+        guard try integrity().isEmpty else { return false }
+        return try differences().isEmpty
+    }
+
     /// Brings the archive's manifest as it is at this moment beside the fold, under the name `here`.
     ///
     /// Copied page by page in one go, so that a run is held up for as long as that takes.

@@ -35,14 +35,22 @@ struct Restore: AsyncParsableCommand, Sandboxed {
         var outcomes: [RestoreOutcome] = []
         for file in files { outcomes.append(restore(file, to: folder, from: vault)) }
         let written = outcomes.filter { $0.failure == nil }
-        if !written.isEmpty {
-            try folder.list(written.map { ($0.file.row.name, $0.file.name) })
-        }
+        let unlisted = list(written, in: folder)
         show(outcomes)
         noteDamage(outcomes, vault, world)
         if !json { try tellVanished(written.map(\.file.row), in: vault.manifest) }
         await world.recordInbox()
         try end(outcomes)
+        if let unlisted { throw unlisted }
+    }
+
+    /// Adds the names to the list; what cannot be listed is there all the same, and is told last.
+    private func list(_ written: [RestoreOutcome], in folder: RestoreFolder) -> VaultError? {
+        guard !written.isEmpty else { return nil }
+        do {
+            try folder.list(written.map { ($0.file.row.name, $0.file.name) })
+            return nil
+        } catch { return VaultError(error) }
     }
 
     private func event(_ world: World, _ rows: [FileRow]) -> AuditEvent {
@@ -71,21 +79,20 @@ struct Restore: AsyncParsableCommand, Sandboxed {
                     "object \(file.digest.hex) is damaged"
                 )
             }
-            let outcome = try folder.write(file.digest, as: file.name, from: vault)
-            return RestoreOutcome(file: file, isNew: outcome == .written, failure: nil)
+            let outcome = try folder.write(
+                file.digest,
+                as: file.name,
+                expecting: file.row.size,
+                from: vault
+            )
+            return RestoreOutcome(file: file, isNew: outcome == .written)
         } catch let failure as StoreError {
             guard case .damaged(let digest) = failure.kind else {
-                return RestoreOutcome(file: file, isNew: false, failure: failure.detail)
+                return RestoreOutcome(file, VaultError(failure))
             }
-            return RestoreOutcome(
-                file: file,
-                isNew: false,
-                failure: failure.detail + Self.advice(on: digest),
-                isDamaged: true
-            )
-        } catch let failure as VaultError {
-            return RestoreOutcome(file: file, isNew: false, failure: failure.detail)
-        } catch { return RestoreOutcome(file: file, isNew: false, failure: "\(error)") }
+            let words = failure.detail + Self.advice(on: digest)
+            return RestoreOutcome(file: file, failure: words, code: .damaged)
+        } catch { return RestoreOutcome(file, VaultError(error)) }
     }
 
     private static func advice(on digest: ContentDigest) -> String {
@@ -94,7 +101,7 @@ struct Restore: AsyncParsableCommand, Sandboxed {
 
     /// What was found damaged is recorded, so that nobody takes it for good from now on.
     private func noteDamage(_ outcomes: [RestoreOutcome], _ vault: ReadingVault, _ world: World) {
-        for outcome in outcomes where outcome.isDamaged {
+        for outcome in outcomes where outcome.code == .damaged {
             let digest = outcome.file.digest
             let isKnown = (try? vault.care().isKnownDamaged(digest)) ?? true
             guard !isKnown else { continue }
@@ -153,116 +160,11 @@ struct Restore: AsyncParsableCommand, Sandboxed {
         ])
     }
 
+    /// Several at once: the first of these counts.
     private func end(_ outcomes: [RestoreOutcome]) throws {
-        if outcomes.contains(where: \.isDamaged) { throw Stop(code: .damaged) }
-        if outcomes.contains(where: { $0.failure != nil }) { throw Stop(code: .partial) }
-    }
-}
-
-struct RestoreOutcome {
-    let file: RestorePlan.File
-    let isNew: Bool
-    let failure: String?
-    var isDamaged = false
-}
-
-/// Which bytes are written under which names.
-///
-/// Names that are equal but for case and form all get the beginning of their digest; the same
-/// bytes under one name are written once.
-struct RestorePlan {
-    struct File {
-        let row: FileRow
-        let digest: ContentDigest
-        let name: String
-    }
-
-    let files: [File]
-
-    init(_ rows: [FileRow]) throws(UsageError) {
-        var contents: [String: Set<ContentDigest>] = [:]
-        for row in rows {
-            guard let digest = row.sha256 else {
-                throw UsageError(
-                    "\(row.key) is not in the archive: \(row.state)",
-                    hint: "see why: larkive problems",
-                    exitCode: .partial
-                )
-            }
-            contents[Self.folded(row.name), default: []].insert(digest)
+        let codes = Set(outcomes.compactMap(\.code))
+        for code in [LarkiveCore.ExitCode.damaged, .space, .partial] where codes.contains(code) {
+            throw Stop(code: code)
         }
-        var (files, seen) = ([File](), Set<String>())
-        for row in rows {
-            guard let digest = row.sha256 else { continue }
-            let isShared = (contents[Self.folded(row.name)]?.count ?? 0) > 1
-            let name = SafeName.make(row.name, distinguishing: isShared ? digest : nil)
-            if seen.insert(name).inserted {
-                files.append(File(row: row, digest: digest, name: name))
-            }
-        }
-        self.files = files
-    }
-
-    // Swift compares texts by canonical equivalence, so composed and decomposed forms are equal.
-    private static func folded(_ name: String) -> String { SafeName.make(name).lowercased() }
-}
-
-/// KEY of the command line: a number, a digest's beginning, or an attachment key.
-struct KeyArgument {
-    private let text: String
-
-    init(_ text: String) { self.text = text }
-
-    func rows(in manifest: SQLiteManifest) throws -> [FileRow] {
-        var query = FileQuery()
-        var rows: [FileRow] = []
-        if text.allSatisfy(\.isNumber), let number = Int64(text) {
-            query.id = number
-        } else if let digits = digestDigits {
-            query.sha256Prefix = digits
-        } else if text.contains(":") {
-            query.equal["key"] = text
-        } else {
-            rows = try olderVersion(in: manifest)
-            guard rows.isEmpty else { return rows }
-            throw UsageError(
-                "`\(text)` is no KEY",
-                hint: "look it up: larkive find \(text)"
-            )
-        }
-        rows = try manifest.find(query)
-        if rows.isEmpty { rows = try olderVersion(in: manifest) }
-        guard !rows.isEmpty else {
-            throw UsageError("nothing has the key `\(text)`", hint: "look it up: larkive find")
-        }
-        let digests = Set(rows.compactMap(\.sha256))
-        guard query.sha256Prefix == nil || digests.count == 1 else {
-            throw UsageError(
-                "`\(text)` is the beginning of \(digests.count) digests",
-                hint: "give more digits: "
-                    + digests.sorted().prefix(5).map { String($0.hex.prefix(16)) }
-                    .joined(separator: ", ")
-            )
-        }
-        // A digest means all attachments with it; its bytes are written once, by the oldest.
-        return query.sha256Prefix == nil ? rows : Array(rows.sorted { $0.id < $1.id }.prefix(1))
-    }
-
-    /// `4711@1` or `task:…@1`: a content that was replaced in Feishu since.
-    private func olderVersion(in manifest: SQLiteManifest) throws -> [FileRow] {
-        guard let at = text.lastIndex(of: "@"), let version = Int64(text[text.index(after: at)...])
-        else { return [] }
-        var query = FileQuery()
-        query.olderVersions = true
-        query.version = version
-        let key = String(text[..<at])
-        if let number = Int64(key) { query.id = number } else { query.equal["key"] = key }
-        return try manifest.find(query)
-    }
-
-    private var digestDigits: String? {
-        let digits = Filters.withoutPrefix(text)
-        let isHex = digits.allSatisfy { $0.isHexDigit && !$0.isUppercase }
-        return digits.count >= 6 && isHex ? digits : nil
     }
 }
