@@ -12,6 +12,8 @@ package struct Vault: Sendable {
     package let manifest: SQLiteManifest
     /// What an earlier run left half-done; nil when it ended by itself.
     package let recovery: Recovery?
+    /// What of the log was lost and made again from what is signed, in words.
+    package let remade: [String]
     let layout: Layout
     private let lock: VaultLock
 
@@ -64,6 +66,7 @@ package struct Vault: Sendable {
         )
         let log = try openLog(layout)
         if !makesManifest { try Self.refuseLostManifest(layout, log) }
+        remade = log.remade
         manifest = try SQLiteManifest(
             at: layout.manifestPath,
             walk: layout.staging.path(Self.walkFile)

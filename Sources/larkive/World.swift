@@ -37,13 +37,15 @@ struct World: Sendable {
     /// For writing; takes the lock.
     func writing(_ run: RunID) async throws -> Vault {
         let identity = try ReadingVault.identity(at: config.archive)
-        return try await Vault.open(
+        let vault = try await Vault.open(
             at: config.archive,
             state: state(of: identity.id),
             run: run,
             clock: clock,
             rules: rules
         )
+        vault.remade.forEach(Terminal.note)
+        return vault
     }
 
     /// For going on with a new key; takes the lock.

@@ -32,6 +32,19 @@ extension FindingFixture {
             return .init(beside: [.quarantined]) { try await Story.restart($0) }
         case .stateLost:
             return .init { try FileManager.default.removeItem(atPath: "\($0.state)/seen") }
+        case .restartUnfinished:
+            return .init { archive in
+                let key = SigningKey.made().verifier(for: "\(Story.origin)/2")
+                try archive.keepSecret(Data("\(key)\n".utf8), "restart")
+            }
+        case .stateKey:
+            return .init { try FileManager.default.removeItem(atPath: "\($0.state)/key") }
+        case .notesMissing:
+            return .init { archive in
+                let folder = archive.file("audit/tlog/checkpoints/2026")
+                let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+                try FileManager.default.removeItem(atPath: "\(folder)/\(names[1])")
+            }
         default: return nil
         }
     }

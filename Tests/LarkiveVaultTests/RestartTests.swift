@@ -7,9 +7,9 @@ import Testing
 
 /// The ways out: a lost key, a lost STATE, a restored backup; and a change of keys.
 @Suite(.scratchDirectory) struct RestartTests {
-    private static let why: JSONObject = ["reason": "ticket 7"]
+    static let why: JSONObject = ["reason": "ticket 7"]
 
-    private static func restart(
+    static func restart(
         _ archive: TestArchive,
         force: Bool = false
     ) async throws -> KeyChange {
@@ -26,13 +26,13 @@ import Testing
         return change
     }
 
-    private static func made(_ runs: Int) async throws -> TestArchive {
+    static func made(_ runs: Int) async throws -> TestArchive {
         let archive = try await TestArchive.make()
         for content in 0..<runs { try await archive.sync([UInt8(content)]) }
         return archive
     }
 
-    private static func remove(_ path: String) throws {
+    static func remove(_ path: String) throws {
         try FileManager.default.removeItem(atPath: path)
     }
 
@@ -191,7 +191,7 @@ import Testing
 
     // MARK: rotation
 
-    private static func rotate(_ archive: TestArchive) async throws -> VerifierKey {
+    static func rotate(_ archive: TestArchive) async throws -> VerifierKey {
         let vault = try await archive.open()
         return try await vault.rotateKey(hidden: why)
     }

@@ -37,7 +37,7 @@ One: a byte is edited. The finding says which record, and between which times.
   $ zcat "$segment" | sed '2s/"salt":"../"salt":"zz/' | gzip -n >edited
   $ chmod 600 "$segment" && cat edited >"$segment"
   $ check one | grep '^E'
-  E010 lineInvalid  2*/000000001.jsonl.gz: it is no line of the log: *; record 2, after 2*Z, before 2*Z (glob)
+  E010  2*/000000001.jsonl.gz: it is no line of the log: *; record 2, after 2*Z, before 2*Z (glob)
   $ check one >/dev/null
   [15]
 
@@ -46,7 +46,7 @@ Two: a file from the middle is dropped.
   $ cp -a archive/audit two
   $ rm -f "$(ls two/2*/*/* | sed -n 2p)"
   $ check two | grep '^E'
-  E012 segmentMissing  2*/000000002.jsonl.gz: segment 1 should stand here; records 1 to *, after 2*Z, before 2*Z (glob)
+  E012  2*/000000002.jsonl.gz: segment 1 should stand here; records 1 to *, after 2*Z, before 2*Z (glob)
   $ check two >/dev/null
   [15]
 
@@ -57,9 +57,9 @@ alone shows neither; the note from outside shows both.
   $ rm -f "$(ls three/2*/*/* | tail -n 1)" "$(ls three/tlog/checkpoints/*/* | tail -n 1)"
   $ cp "$(ls three/tlog/checkpoints/*/* | tail -n 1)" three/tlog/checkpoint
   $ for copy in three older; do check $copy | grep '^E017'; check $copy >/dev/null || echo "exit $?"; done
-  E017 rolledBack  ext.note: * records were signed, * are here: the end was cut off, or this is an older copy; records * to *, after 2*Z (glob)
+  E017  ext.note: * records were signed, * are here: the end was cut off, or this is an older copy; records * to *, after 2*Z (glob)
   exit 15
-  E017 rolledBack  ext.note: * records were signed, * are here: the end was cut off, or this is an older copy; records * to *, after 2*Z (glob)
+  E017  ext.note: * records were signed, * are here: the end was cut off, or this is an older copy; records * to *, after 2*Z (glob)
   exit 15
   $ alone older
   [true,["cut-off tail","older copy","rewriting","foreign key"]]
@@ -74,6 +74,6 @@ Five: everything since the first sync is written anew and signed with the stolen
   $ alone archive/audit
   [true,["cut-off tail","older copy","rewriting","foreign key"]]
   $ check archive/audit | grep '^E'
-  E016 noteContradicts  ext.note: the first * records are not the signed ones; records 0 to *, from 2*Z, until 2*Z (glob)
+  E016  ext.note: the first * records are not the signed ones; records 0 to *, from 2*Z, until 2*Z (glob)
   $ check archive/audit >/dev/null
   [15]

@@ -6,6 +6,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 SCRIPT = Path(__file__).resolve().parents[2] / "examples/verify-audit/verify_audit.py"
 ORIGIN = "larkive/7d2f3f0e-0000-4000-8000-000000000001/1"
+SECOND = ORIGIN[:-1] + "2"
 
 
 def compact(value):
@@ -29,7 +30,7 @@ def make_line(seq, previous, private, **fields):
     return b'{"record":' + record + b',"private":' + sealed + b"}\n", sha256(b"\0" + record)
 
 
-def make_lines(count, start=0, previous=None):
+def make_lines(count, start=0, previous=None, special={}):
     lines, leaves = [], []
     for seq in range(start, start + count):
         private = {} if seq % 7 == 0 else {
@@ -37,7 +38,7 @@ def make_lines(count, start=0, previous=None):
             "\U0001f600": True, "\uffee": "\n",
         }
         fields = {"attachment": seq, "complete": True, "counts": {"known": 3, "archived": 0}, "list": []}
-        line, previous = make_line(seq, previous, private, **fields)
+        line, previous = make_line(seq, previous, private, **special.get(seq, fields))
         lines.append(line)
         leaves.append(previous)
     return lines, leaves
@@ -89,10 +90,10 @@ def write_tiles(tlog, leaves):
 class Log:
     """A log of some segments, each with its note, and two lines that are not sealed yet."""
 
-    def __init__(self, folder, sizes, first_number=1):
+    def __init__(self, folder, sizes, first_number=1, special={}):
         self.audit, self.sizes = folder, sizes
         self.key = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
-        self.lines, self.leaves = make_lines(sum(sizes) + 2)
+        self.lines, self.leaves = make_lines(sum(sizes) + 2, special=special)
         tlog = folder / "tlog"
         (tlog / "keys").mkdir(parents=True)
         (tlog / "checkpoints/2026").mkdir(parents=True)
@@ -126,6 +127,27 @@ class Log:
             size = int(path.stem)
             path.write_text(note(leaves[:size], key))
         (self.audit / "tlog/checkpoint").write_text(note(leaves, key))
+
+
+class ChangedLog(Log):
+    """A log whose fourth record names another key; with it the log goes on."""
+
+    def __init__(self, folder, kind):
+        self.next = Ed25519PrivateKey.from_private_bytes(b"n" * 32)
+        next_id, self.next_vkey = vkey(self.next, SECOND)
+        told = {"former_size": 6} if kind == "log.restarted" else {}
+        special = {3: {"type": kind, "key": self.next_vkey, "origin": 2, **told}}
+        super().__init__(folder, (3, 1, 4), special=special)
+        notes, tlog = self.audit / "tlog/checkpoints/2026", self.audit / "tlog"
+        (tlog / f"keys/2-{next_id.hex()}.vkey").write_text(self.next_vkey + "\n")
+        for size in (4, 8):
+            (notes / f"{size:012}-2.note").write_text(note(self.leaves[:size], self.next, SECOND))
+        (notes / "000000000008.note").unlink()
+        self.old_note, self.note = self.note, (notes / "000000000008-2.note").read_text()
+        (tlog / "checkpoint").write_text(self.note)
+        if kind == "log.restarted":  # of six records that had been signed three were left
+            (notes / "000000000004.note").unlink()
+            (notes / "000000000006.note").write_text(note(self.leaves[:3] + self.leaves[5:8], self.key))
 
 
 def verify(audit, *options):
@@ -163,6 +185,42 @@ def bad(name, tamper, expected, options=lambda log: (), sizes=(3, 290, 17, 4)):
         code, out, err = verify(log.audit, *options(log))
         is_right = code == 1 and expected in err and "OK" not in out and "Traceback" not in err
         check(name, is_right, f"exit {code}\n{out}{err}")
+
+
+def changed(name, kind, expected=None, tamper=lambda log: (), options=lambda log: ()):
+    """A change of keys that has to be followed, or to be refused in the expected words."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = ChangedLog(Path(folder) / "audit", kind)
+        tamper(log)
+        code, out, err = verify(log.audit, *options(log))
+        root = tree_hash(log.leaves[:8]).hex()
+        is_fine = code == 0 and out.startswith(f"OK size=8 root={root}\n") and not err
+        is_refused = code == 1 and expected is not None and expected in err and "Traceback" not in err
+        check(f"{kind}: {name}", is_refused if expected is not None else is_fine, f"exit {code}\n{out}{err}")
+        return out
+
+
+def forged_note(log):
+    """The second key's name and id, with a signature of somebody else."""
+    head, _, blob = log.note.rpartition(" ")
+    signed = OTHER.sign((head.partition("\n\n")[0] + "\n").encode())
+    return head + " " + base64.b64encode(base64.b64decode(blob)[:4] + signed).decode() + "\n"
+
+
+def first_key(log):
+    return "--key", log.vkey
+
+
+def next_key(log):
+    return "--key", log.next_vkey
+
+
+def both_keys(log):
+    return first_key(log) + next_key(log)
+
+
+def write_note(name, make):
+    return lambda log: (log.audit / "tlog/checkpoints/2026" / name).write_text(make(log))
 
 
 def replaced(old, new, count=1):
@@ -378,6 +436,29 @@ bad("a swapped key against an outside note", swap_key_and_resign, "kept.note: no
 bad("truncation against an outside note", truncate, "kept.note: the 310 sealed records do not give", outside_note)
 bad("truncation of two runs", lambda log: truncate(log, 2), "kept.note: the 293 sealed", outside_note)
 bad("a folder that is no log", lambda log: shutil.rmtree(log.audit), "tlog/checkpoint")
+
+# Changes of the key.
+for kind in ("key.rotated", "log.restarted"):
+    out = changed("the keys of the folder", kind)
+    check(f"{kind}: a restart is told", ("restarted at record 3" in out) == (kind == "log.restarted"), out)
+    changed("both keys are given", kind, options=both_keys)
+    changed("both keys and the newest note", kind, options=lambda log: both_keys(log) + outside_note(log))
+    changed("a key that no record names", kind, "no record names", lambda log: (
+        log.audit / "tlog/keys/3-x.vkey").write_text(vkey(OTHER, ORIGIN[:-1] + "3")[1]))
+    changed("a first key that has signed nothing", kind, "no record names", lambda log: (
+        log.audit / "tlog/keys/1-x.vkey").write_text(vkey(OTHER)[1]))
+    changed("a note of the former key after its time", kind, "whose time was over", write_note(
+        "000000000008.note", lambda log: note(log.leaves[:8], log.key)))
+    changed("a note whose signature is another's", kind, "wrong signature", write_note(
+        "000000000008-2.note", forged_note))
+    changed("the newest segment is gone", kind, "4 sealed records do not give", remove(last))
+    changed("a key that nobody knows", kind, "no known key has signed it", options=lambda log: ("--key", vkey(OTHER)[1]))
+changed("the first key is given", "key.rotated", options=first_key)
+changed("the first key vouches for no restart", "log.restarted", "no known key has signed it", options=first_key)
+changed("a cut that was not told", "log.restarted", "whose time was over", write_note(
+    "000000000007.note", lambda log: note(log.leaves[:3] + log.leaves[4:8], log.key)))
+changed("a cut from outside is no excuse", "log.restarted", "kept.note", lambda log: (log.audit.parent / "kept.note").write_text(
+    note(log.leaves[:3] + log.leaves[5:8], log.key)), lambda log: ("--checkpoint", log.audit.parent / "kept.note"))
 
 print(f"{passed} passed, {failed} failed")
 sys.exit(1 if failed else 0)

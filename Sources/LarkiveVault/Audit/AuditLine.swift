@@ -28,6 +28,21 @@ struct AuditLineError: Error, Equatable, Sendable {
     let kind: Kind
 }
 
+extension AuditLineError.Kind {
+    /// For people.
+    var words: String {
+        switch self {
+        case .notALine: "it has not the form of one"
+        case .notCanonical: "it is not written in the only form that is allowed"
+        case .missingField(let name): "it has no `\(name)`"
+        case .unknownType(let type): "there is no type `\(type)`"
+        case .badValue(let name): "`\(name)` holds what no record may hold"
+        case .wrongCommitment: "its private part is not the one that it was written with"
+        case .tooLong: "it is too long"
+        }
+    }
+}
+
 extension AuditLine {
     /// Gives a record its bytes; refuses what the format does not allow.
     init(_ record: AuditRecord, after previous: TreeHash?, salt: [UInt8]) throws(AuditLineError) {

@@ -200,7 +200,8 @@ package struct LogKeys {
         try check.run()
         do {
             let tlog = try check.audit.directory("tlog")
-            keys = try NoteShelf.keys(in: tlog).map { key in
+            let isThere = try tlog.look(at: "keys") != nil
+            keys = try (isThere ? NoteShelf.keys(in: tlog) : []).map { key in
                 Key(key: key, change: check.changes.first { $0.key == key })
             }
         } catch { throw VaultError(error) }

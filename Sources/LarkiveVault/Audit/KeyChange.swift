@@ -67,6 +67,12 @@ package struct KeyChange: Hashable, Sendable {
     /// Records that had been signed and were not there any more; empty when nothing was cut off.
     package var cut: Range<Int64> { seq..<max(seq, former?.size ?? seq) }
 
+    static func words(ofCut cut: Range<Int64>) -> String {
+        cut.count == 1
+            ? "record \(cut.lowerBound) is cut off"
+            : "records \(cut.lowerBound) to \(cut.upperBound - 1) are cut off"
+    }
+
     /// What a restart means, in words.
     package var words: String {
         guard let former else {
@@ -77,7 +83,7 @@ package struct KeyChange: Hashable, Sendable {
         let lost =
             cut.isEmpty
             ? "all of them are here"
-            : "\(seq) were here: records \(cut.lowerBound) to \(cut.upperBound - 1) are cut off"
+            : "\(seq) were here: \(Self.words(ofCut: cut))"
         return "the log was restarted with a new key at record \(seq), \(time); \(had), \(lost)"
     }
 }

@@ -48,6 +48,7 @@ extension NoteShelf {
         do {
             try state.move(KeyFile.next, to: state, as: KeyFile.name)
             try state.sync()
+            try RestartMark.remove(from: state)
         } catch { throw error.asAuditError }
     }
 }

@@ -110,7 +110,7 @@ struct NoteShelf: Sendable {
         } catch { throw error.asAuditError }
     }
 
-    private func keep(_ verifier: VerifierKey) throws(DiskError) {
+    func keep(_ verifier: VerifierKey) throws(DiskError) {
         let keys = try tlog.makeDirectory("keys")
         guard try keys.contents(verifier.fileName) == nil else { return }
         _ = try keys.createOnce(verifier.fileName, with: Array("\(verifier)\n".utf8))

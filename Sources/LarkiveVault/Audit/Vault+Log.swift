@@ -9,14 +9,20 @@ extension Vault {
     ) throws -> OpenedLog {
         let state = try StateDirectory.open(path)
         try putNextKeyInPlace(layout, state)
+        try RestartMark.refuseOpen(in: state)
         guard let key = try KeyFile.read(KeyFile.name, in: state) else { throw lostKey(path) }
-        return try OpenedLog(
+        let lost = LostKeyFile(layout: layout, state: state, key: key)
+        let remade = try lost.putBack(at: now)
+        try LostKeyFile.refuseOlderArchive(layout, state)
+        var log = try OpenedLog(
             audit: layout.audit,
             quarantine: layout.quarantine,
             state: state,
             key: key,
             at: now
         )
+        log.remade = remade + log.remade
+        return log
     }
 
     private static func lostKey(_ path: String) -> VaultError {
@@ -34,6 +40,28 @@ extension Vault {
             let origin = Origin(note.checkpoint.origin)
         else { return }
         try NoteShelf(tlog: tlog, state: state, key: next, origin: origin).makeKeyCurrent()
+    }
+
+    /// Makes tiles that are missing or damaged again from the records; returns what was done.
+    ///
+    /// They stay as they are unless the records are those that were signed, and no tile speaks of
+    /// more records than are here.
+    package func remakeTiles(at now: Timestamp) throws -> [String] {
+        do {
+            var check = AuditCheck(audit: layout.audit)
+            try check.run()
+            let faults = check.findings.filter { $0.code.isError && $0.code.isAudit }
+            guard check.hasBrokenTiles else { return [] }
+            if check.hasWideTiles || faults.contains(where: { $0.code != .tileWrong }) {
+                return [
+                    "tlog/tile is left as it is, the log has other faults: larkive audit verify"
+                ]
+            }
+            let tlog = try layout.audit.directory("tlog")
+            let segments = journal.segments
+            _ = try FreshTiles(from: segments, in: layout.quarantine, at: now).takeOver(in: tlog)
+            return [LogTiles.remade]
+        } catch { throw VaultError(error) }
     }
 
     /// Gives the archive a new key that the former one vouches for; returns its public half.

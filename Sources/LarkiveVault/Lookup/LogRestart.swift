@@ -23,7 +23,7 @@ package struct LogRestart: Sendable {
         let start = "restarted at record \(seq), \(time)"
         guard let formerSize else { return "\(start); what was signed before is not known" }
         return formerSize > seq
-            ? "\(start): records \(seq) to \(formerSize - 1) are cut off"
+            ? "\(start): \(KeyChange.words(ofCut: seq..<formerSize))"
             : "\(start): nothing is cut off"
     }
 }

@@ -2,7 +2,7 @@ internal import LarkiveCore
 
 extension AuditCheck {
     /// A note that a known key has signed.
-    private struct Signed {
+    struct Signed {
         let file: NoteFile
         let note: Checkpoint
         let key: VerifierKey
@@ -14,12 +14,14 @@ extension AuditCheck {
         _ later: [NoteFile],
         _ reading: LogReading
     ) -> Int64 {
-        let tlog = try? audit.directory("tlog")
-        let folder = tlog.flatMap { try? NoteShelf.keys(in: $0) } ?? []
-        var ring = KeyRing(folder: folder, outside: witnesses.keys, changes: changes)
+        var ring = KeyRing(
+            folder: folderKeys(files),
+            outside: witnesses.keys,
+            changes: changes
+        )
         checkKeyFiles()
         let fresh = later.filter { $0.checkpoint.map { $0.size <= reading.sealed } ?? false }
-        let signed = signers(of: files + fresh, ring)
+        let signed = signers(of: files + fresh, ring, reading)
         let sound = signed.filter { isSound($0.note, reading) }
         ring.follow(sound.map { ($0.key, $0.note.size) })
         checkForeignKeys(ring, Set(sound.map(\.key)))
@@ -27,72 +29,16 @@ extension AuditCheck {
         reportUnbelieved(signed, believed, ring, reading)
         judge(believed, ring, reading)
         let good = believed.filter { isSound($0.note, reading) && !isPast($0, ring) }
+        checkShelf(files + fresh, good)
+        checkState(ring, sound, reading)
         conclude(good.max { $1.note.isNewer(than: $0.note) }, files, reading)
         cover(good, reading)
         return good.map(\.note.size).max() ?? 0
     }
 
-    // MARK: keys
-
-    private mutating func checkKeyFiles() {
-        guard let folder = try? audit.directory("tlog").directory("keys") else { return }
-        for name in (try? folder.names()) ?? [] where name.hasSuffix(".vkey") {
-            let text = String(decoding: (try? folder.contents(name)) ?? [], as: UTF8.self)
-            guard VerifierKey(text.filter { $0 != "\n" }) == nil else { continue }
-            findings.append(
-                Finding(.keyUnreadable, "tlog/keys/\(name)", "not a verification key")
-            )
-        }
-    }
-
-    private mutating func checkForeignKeys(_ ring: KeyRing, _ signers: Set<VerifierKey>) {
-        for key in ring.folder where ring.isForeign(key, signing: signers) {
-            let detail = "the log names no such key, and it has signed nothing of it"
-            findings.append(Finding(.keyForeign, "tlog/keys/\(key.fileName)", detail))
-        }
-    }
-
-    private mutating func signers(of files: [NoteFile], _ ring: KeyRing) -> [Signed] {
-        files.compactMap { file in
-            for key in ring.known {
-                guard let note = SignedNote(file.text, signedBy: key) else { continue }
-                return Signed(file: file, note: note.checkpoint, key: key)
-            }
-            findings.append(
-                Finding(.noteUnsigned, file.path, "no key of this log has signed it")
-            )
-            return nil
-        }
-    }
-
-    /// What a believed key has signed again needs none of the log's former keys; of the rest each
-    /// key is named once.
-    private mutating func reportUnbelieved(
-        _ signed: [Signed],
-        _ believed: [Signed],
-        _ ring: KeyRing,
-        _ reading: LogReading
-    ) {
-        let covered = believed.filter { isSound($0.note, reading) }.map(\.note.size).max() ?? -1
-        let rest = signed.filter { signed in
-            !ring.trusted.contains(signed.key)
-                && (!ring.isOfPast(signed.key, before: covered) || signed.note.size > covered
-                    || !isSound(signed.note, reading))
-        }
-        var named: Set<VerifierKey> = []
-        for signed in rest where named.insert(signed.key).inserted {
-            let detail =
-                ring.outside.isEmpty
-                ? "it is signed by a key that no record of the log names"
-                : "it is signed by \(signed.key.name), which is neither a key that was given nor "
-                    + "one that such a key vouches for; if it is the archive's, give it with --key"
-            findings.append(Finding(.noteUnsigned, signed.file.path, detail))
-        }
-    }
-
     // MARK: sizes and roots
 
-    private func isSound(_ note: Checkpoint, _ reading: LogReading) -> Bool {
+    func isSound(_ note: Checkpoint, _ reading: LogReading) -> Bool {
         reading.roots[note.size] == note.root
     }
 
@@ -213,12 +159,6 @@ extension AuditCheck {
         let outside = good.filter { [.outside, .copy].contains($0.file.place) }
         if let most = outside.max(by: { $0.note.size < $1.note.size }), most.note.size > 0 {
             covered = Cover(size: most.note.size, note: most.file.path)
-        }
-        if case .lost = witnesses.seen {
-            let detail =
-                "STATE has lost the newest note; no run begins until it is put back, or "
-                + "the log is restarted: larkive audit restart --reason TEXT"
-            findings.append(Finding(.stateLost, "STATE/seen", detail))
         }
         let anchored = good.contains { $0.file.place == .seen }
         notExcluded =

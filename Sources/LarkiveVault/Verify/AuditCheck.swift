@@ -31,6 +31,12 @@ package struct AuditCheck {
     package private(set) var waiting = 0
     /// What no look at this folder alone can exclude.
     package internal(set) var notExcluded: [String] = []
+    /// Whether hashes of signed records are missing or wrong.
+    private(set) var hasBrokenTiles = false
+    /// Whether there are hashes of more records than are here.
+    private(set) var hasWideTiles = false
+    /// How many records there were at the end of each sealed segment.
+    private(set) var ends: [Int64] = []
 
     /// Opens a folder `audit`.
     package init(at path: String) throws {
@@ -40,6 +46,32 @@ package struct AuditCheck {
     }
 
     init(audit: Directory) { self.audit = audit }
+
+    /// Opens a copy of a folder `audit`, after a look whether it is one.
+    package init(ofCopyAt path: String) throws {
+        do {
+            try self.init(audit: Directory.open(path))
+            guard try !isLog() else { return }
+        } catch let failure as DiskError where !failure.isMissing {
+            throw VaultError(failure)
+        } catch {
+            throw VaultError(.noArchive, "there is no \(path)", hint: Self.copyHint)
+        }
+        let isArchive = (try? audit.directory("audit")) != nil
+        throw VaultError(
+            .noArchive,
+            "\(path) is no folder audit",
+            hint: isArchive ? "it has one: --dir \(path)/audit" : Self.copyHint
+        )
+    }
+
+    private static let copyHint = "name a copy of the folder audit of an archive"
+
+    private func isLog() throws -> Bool {
+        let names = try audit.names()
+        return names.contains("tlog") || names.contains(JournalFile.name)
+            || names.contains { $0.utf8.count == 4 && Int($0) != nil }
+    }
 
     /// Checks every line, every tile and every note; `record` sees each valid record in order.
     ///
@@ -57,7 +89,7 @@ package struct AuditCheck {
         )
         try reading.run(record)
         (size, sealed, root) = (reading.chain.size, reading.sealed, reading.tree.root)
-        changes = reading.changes
+        (changes, ends) = (reading.changes, reading.ends)
         findings += reading.chain.faults.map { $0.finding(on: reading.chain.timeline) }
         reportOpen(reading)
         reportRestarts()
@@ -109,7 +141,7 @@ package struct AuditCheck {
         else { return }
         waiting = found.waiting.count
         for name in found.strange {
-            let detail = "not an event that waits to become a record"
+            let detail = "it can never become a record: look what it is, then move it away"
             findings.append(Finding(.inboxJunk, "inbox/\(name)", detail))
         }
     }
@@ -124,6 +156,7 @@ package struct AuditCheck {
                 detail: "it has hashes of more records than are here: the end was cut off",
                 first: reading.sealed
             )
+            hasWideTiles = true
             findings.append(fault.finding(on: reading.chain.timeline))
         }
     }
@@ -143,11 +176,13 @@ package struct AuditCheck {
             let fault = LogFault(
                 code: .tileWrong,
                 subject: "tlog/\(row.tile.path)",
-                detail: found == nil
-                    ? "missing or too short" : "its hashes are not those of the log",
+                detail: (found == nil
+                    ? "missing or too short" : "its hashes are not those of the log")
+                    + "; they can be made again from the records: larkive repair",
                 first: start << shift,
                 last: (start + Int64(width)) << shift - 1
             )
+            hasBrokenTiles = true
             findings.append(fault.finding(on: reading.chain.timeline))
         }
     }
@@ -158,9 +193,10 @@ extension AuditCheck.Open {
         let whose =
             switch isRunning {
             case true?: "a run is going on"
-            case false?: "a run died; the next one seals them"
-            case nil: "nothing vouches for them yet"
+            case false?: "a run died; the next one seals what it left"
+            case nil: "nothing vouches for it yet"
             }
-        return "\(records) records are open, not sealed: \(whose)"
+        let what = records == 1 ? "1 record is" : "\(records) records are"
+        return "\(what) open, not sealed: \(whose)"
     }
 }

@@ -12,8 +12,10 @@ struct Doubts {
         let together = isAnchoredByState ? ", together with STATE" : ""
         let last = covered > 0 ? covered : sealed
         words.append(
-            "cut-off tail: records after \(last - 1) may have been cut off together with their notes"
-                + together + (covered > 0 ? ", if \(sealed) was not the end" : "")
+            last == 0
+                ? "cut-off tail: records may have been cut off together with their notes" + together
+                : "cut-off tail: records after \(last - 1) may have been cut off together with their notes"
+                    + together + (covered > 0 ? ", if \(sealed) was not the end" : "")
         )
         words.append(
             covered > 0

@@ -87,6 +87,9 @@ extension Finding {
         case manifestWaits = "W012"
         case logRestarted = "W013"
         case stateLost = "W014"
+        case restartUnfinished = "W015"
+        case stateKey = "W016"
+        case notesMissing = "W017"
 
         package var isError: Bool { rawValue.hasPrefix("E") }
         /// Whether it speaks of the log, which has an exit code of its own.

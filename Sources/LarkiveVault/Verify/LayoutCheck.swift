@@ -120,7 +120,8 @@ struct LayoutCheck {
             Finding(
                 .quarantined,
                 "quarantine",
-                "\(names.count) files were set aside; larkive never deletes them"
+                (names.count == 1 ? "1 file was" : "\(names.count) files were")
+                    + " set aside; larkive never deletes what lies there"
             )
         )
     }
@@ -130,7 +131,12 @@ struct LayoutCheck {
         let names = try staging.names().filter { !SecondManifest.isOne($0) }
         guard !names.isEmpty, try !VaultLock.isHeld(in: root) else { return }
         findings.append(
-            Finding(.stagingLeft, "staging", "\(names.count) files of a run that died")
+            Finding(
+                .stagingLeft,
+                "staging",
+                (names.count == 1 ? "1 file" : "\(names.count) files")
+                    + " of a run that died; the next one removes what lies there"
+            )
         )
     }
 }

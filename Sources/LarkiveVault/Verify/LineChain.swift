@@ -10,6 +10,8 @@ struct LineChain {
     private(set) var timeline = Timeline()
     /// How many records are certainly those that were written; nil while all are.
     private(set) var soundUntil: Int64?
+    /// Lines that are none, in the file that was read last.
+    private var invalid = 0
     /// The fault that ends with the next sound record.
     private var open: Int?
     /// Whether nobody knows how many records the end has lost.
@@ -21,7 +23,7 @@ struct LineChain {
         do {
             line = try AuditLine(reading: Array(bytes))
         } catch {
-            report(.lineInvalid, place, "it is no line of the log: \(error.kind)", size...size)
+            reportInvalid(place, error.kind.words)
             (size, leaf) = (size + 1, nil)
             return nil
         }
@@ -53,6 +55,19 @@ struct LineChain {
         } else {
             report(.lineOutOfOrder, place, "it stands here again or too late", seq...seq)
         }
+    }
+
+    /// One finding for all lines of a file.
+    private mutating func reportInvalid(_ place: String, _ words: String) {
+        let known = faults.lastIndex { $0.code == .lineInvalid && $0.subject == place }
+        guard let known else {
+            invalid = 1
+            return report(.lineInvalid, place, "it is no line of the log: \(words)", size...size)
+        }
+        invalid += 1
+        faults[known].last = size
+        faults[known].detail = "\(invalid) lines are none of the log; the last: \(words)"
+        timeline.mark()
     }
 
     private mutating func report(

@@ -9,6 +9,8 @@ struct LogReading {
     private(set) var tree = GrowingTree()
     private(set) var roots: [Int64: ContentDigest] = [:]
     private(set) var changes: [KeyChange] = []
+    /// How many records there were at the end of each segment, as long as all were sound.
+    private(set) var ends: [Int64] = []
     /// How many records the segments hold.
     private(set) var sealed: Int64 = 0
     /// How many records the journal holds beyond them, and what of it is none.
@@ -65,7 +67,9 @@ struct LogReading {
             grow(by: line)
             try record(line.record)
         }
-        if isSound { roots[tree.size] = tree.root }
+        guard isSound else { return }
+        roots[tree.size] = tree.root
+        ends.append(tree.size)
     }
 
     private mutating func checkOrder(of name: SegmentName) {

@@ -39,7 +39,7 @@ struct Timeline {
 struct LogFault {
     let code: Finding.Code
     let subject: String
-    let detail: String
+    var detail: String
     let first: Int64
     /// Nil while it is not known how far it reaches, or when nothing comes after it.
     var last: Int64?

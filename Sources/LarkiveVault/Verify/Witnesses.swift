@@ -11,7 +11,18 @@ package struct Witnesses: Sendable {
         case note(String)
     }
 
+    /// The private half of the key, as a reader finds it.
+    enum Key: Sendable {
+        /// Nobody looked, or may look, or a change of keys is under way.
+        case unknown
+        case missing
+        case unusable(String)
+        case key(SigningKey)
+    }
+
     package var seen = Seen.none
+    var key = Key.unknown
+    private var state: String?
     /// Notes that were kept elsewhere, with their names.
     package var notes: [(name: String, text: String)] = []
     /// Keys that were kept elsewhere; when there are any, those of the folder are not trusted.
@@ -27,7 +38,27 @@ package struct Witnesses: Sendable {
     package static func state(_ path: String) -> Witnesses {
         var witnesses = Witnesses()
         witnesses.seen = SeenNote.text(in: path).map(Seen.note) ?? .lost
+        witnesses.key = key(in: path)
+        witnesses.state = path
         return witnesses
+    }
+
+    private static func key(in path: String) -> Key {
+        do {
+            let folder = try Directory.open(path)
+            guard try folder.look(at: KeyFile.next) == nil else { return .unknown }
+            return try KeyFile.read(KeyFile.name, in: folder).map(Key.key) ?? .missing
+        } catch let failure as VaultError {
+            return .unusable(failure.detail)
+        } catch let failure as DiskError where failure.isMissing {
+            return .missing
+        } catch { return .unknown }
+    }
+
+    /// Whether a restart has changed something and has to be run again.
+    var hasOpenRestart: Bool {
+        guard let folder = state.flatMap({ try? Directory.open($0) }) else { return false }
+        return ((try? RestartMark.open(in: folder)) ?? nil) != nil
     }
 }
 
@@ -38,6 +69,9 @@ struct NoteFile: Hashable {
     let path: String
     let text: String
     let place: Place
+
+    /// How many records a note signs whose name says so.
+    var sizeInName: Int64? { path.split(separator: "/").last.flatMap { Int64($0.prefix(12)) } }
 
     var checkpoint: Checkpoint? {
         text.split(separator: "\n\n", maxSplits: 1).first.flatMap { Checkpoint(text: $0 + "\n") }

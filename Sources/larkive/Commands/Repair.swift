@@ -8,8 +8,9 @@ struct Repair: AsyncParsableCommand {
         abstract: "Heal damaged and missing objects: download them again where Feishu has them.",
         discussion: """
             Without KEY all objects that verify has found damaged, and those that are missing or \
-            look wrong. Damaged bytes are kept in quarantine/. What nobody has any more is lost: \
-            status, sync and verify say so until problems --accept.
+            look wrong; tiles of the log are made again from its records. Damaged bytes are kept in \
+            quarantine/. What nobody has any more is lost: status, sync and verify say so until \
+            problems --accept.
             """
     )
 
@@ -26,6 +27,7 @@ struct Repair: AsyncParsableCommand {
         if dryRun { return try plan(world) }
         let vault = try await world.writing(world.newRun())
         defer { vault.cleanUp() }
+        if keys.isEmpty { try vault.remakeTiles(at: world.clock.now()).forEach(Terminal.note) }
         let wanted = try digests(vault.manifest, vault.care())
         let work = wanted.isEmpty ? [] : try await heal(wanted, vault, world)
         try await vault.journal.seal()

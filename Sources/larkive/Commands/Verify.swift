@@ -100,7 +100,7 @@ struct Verify: AsyncParsableCommand, Sandboxed {
         if json { return Terminal.print(verdict.json) }
         for finding in verdict.findings {
             Terminal.print(
-                "\(finding.code.rawValue) \(finding.code)  \(Terminal.escaped(finding.subject)): "
+                "\(finding.code.rawValue)  \(Terminal.escaped(finding.subject)): "
                     + Terminal.escaped(finding.detail)
             )
             for key in finding.facts["attachments"]?.array?.compactMap(\.string) ?? [] {

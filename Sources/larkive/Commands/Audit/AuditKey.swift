@@ -2,38 +2,73 @@ import ArgumentParser
 import LarkiveCore
 import LarkiveVault
 
-struct AuditKey: AsyncParsableCommand, Sandboxed {
+struct AuditKey: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "key",
         abstract: "Print the keys that verify the log, oldest first; or change to a new one.",
+        subcommands: [AuditKeyPrint.self, AuditKeyRotate.self],
+        defaultSubcommand: AuditKeyPrint.self
+    )
+}
+
+struct AuditKeyPrint: AsyncParsableCommand, Sandboxed {
+    static let configuration = CommandConfiguration(
+        commandName: "print",
+        abstract: "Print the keys that verify the log, oldest first (the default).",
         discussion: """
-            `audit key rotate` makes a new key. The former one signs the record that names it, so \
-            that whoever holds the former one can follow. Keep a copy of what this prints where \
-            the archive's administrator cannot write.
+            Keep a copy of what this prints where the archive's administrator cannot write.
             """
     )
 
-    enum Action: String, ExpressibleByArgument, CaseIterable { case rotate }
+    @OptionGroup var options: CommonOptions
+    @Flag(help: "Print one JSON object per line.") var json = false
+
+    func run() async throws {
+        let world = try World.live(options)
+        _ = try ReadingVault.identity(at: world.config.archive)
+        try LogKeys(at: world.auditFolder).show(asJSON: json)
+    }
+}
+
+struct AuditKeyRotate: AsyncParsableCommand, Sandboxed {
+    static let configuration = CommandConfiguration(
+        commandName: "rotate",
+        abstract: "Change to a new key, which the former one vouches for.",
+        discussion: """
+            The former key signs the record that names the new one, so that whoever holds the \
+            former one can follow; from then on it signs nothing. Keep a copy of what this prints \
+            where the archive's administrator cannot write.
+            """
+    )
 
     @OptionGroup var options: CommonOptions
-    @Argument(help: "rotate: change to a new key.") var action: Action?
     @Option(help: "Why the key is changed; kept in the log, as a private part.")
     var reason: String?
     @Flag(help: "Print one JSON object per line.") var json = false
 
     func run() async throws {
         let world = try World.live(options)
-        _ = try ReadingVault.identity(at: world.config.archive)
-        if action == .rotate {
-            let vault = try await world.writing(world.newRun())
-            _ = try await vault.rotateKey(hidden: world.reason(reason))
-            vault.cleanUp()
+        let vault = try await world.writing(world.newRun())
+        _ = try await vault.rotateKey(hidden: world.reason(reason))
+        vault.cleanUp()
+        try LogKeys(at: world.auditFolder).show(asJSON: json)
+    }
+}
+
+extension LogKeys {
+    fileprivate func show(asJSON: Bool) throws {
+        if keys.isEmpty {
+            throw UsageError(
+                "tlog/keys has no key",
+                hint: "the next run makes it again from the key in STATE: larkive sync",
+                exitCode: .audit
+            )
         }
-        for key in try LogKeys(at: world.auditFolder).keys { show(key) }
+        for key in keys { show(key, asJSON) }
     }
 
-    private func show(_ key: LogKeys.Key) {
-        guard json else {
+    private func show(_ key: Key, _ asJSON: Bool) {
+        guard asJSON else {
             Terminal.print(key.key.description)
             if let change = key.change { Terminal.note("\(key.key.name): \(change.origin)") }
             return

@@ -31,7 +31,7 @@ struct AuditVerify: AsyncParsableCommand, Sandboxed {
     }
 
     private func copy(_ dir: String) throws -> AuditCheck {
-        var check = try AuditCheck(at: dir)
+        var check = try AuditCheck(ofCopyAt: dir)
         check.witnesses = try outside(Witnesses())
         try check.run()
         return check
@@ -68,7 +68,10 @@ struct AuditVerify: AsyncParsableCommand, Sandboxed {
 
     private static func text(of file: String) throws -> String {
         guard let bytes = FileManager.default.contents(atPath: file) else {
-            throw UsageError("\(file) cannot be read")
+            throw UsageError(
+                "\(file) cannot be read",
+                hint: "name a file, or for --key the key itself, as larkive audit key prints it"
+            )
         }
         return String(decoding: bytes, as: UTF8.self)
     }
@@ -113,7 +116,7 @@ struct AuditReport {
 
     var lines: [String] {
         var lines = check.findings.map { finding in
-            "\(finding.code.rawValue) \(finding.code)  \(Terminal.escaped(finding.subject)): "
+            "\(finding.code.rawValue)  \(Terminal.escaped(finding.subject)): "
                 + Terminal.escaped(finding.detail)
         }
         lines.append(
@@ -127,7 +130,8 @@ struct AuditReport {
         }
         if let key = check.signedBy { lines.append("signed by \(key)") }
         if check.waiting > 0 {
-            lines.append("\(check.waiting) events wait in the inbox; the next run records them")
+            let events = check.waiting == 1 ? "1 event waits" : "\(check.waiting) events wait"
+            lines.append("\(events) in the inbox, to be recorded by the next run")
         }
         return lines + check.notExcluded.map { "not excluded: \($0)" }
     }

@@ -1,0 +1,64 @@
+internal import LarkiveCore
+
+/// The public half of the key in STATE, where the archive has lost it.
+struct LostKeyFile {
+    let layout: Layout
+    let state: Directory
+    let key: SigningKey
+
+    /// Puts the key's file back when this key has signed the archive's newest note.
+    ///
+    /// Nothing is put beside another key of the same number: that is for somebody to look at.
+    /// Returns what was done.
+    func putBack(at now: Timestamp) throws -> [String] {
+        guard let tlog = try? layout.audit.directory("tlog"),
+            let bytes = try tlog.contents(NoteShelf.newest)
+        else { return [] }
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard let origin = Origin(String(text.prefix { $0 != "\n" })),
+            origin.archive == (try identity()).id
+        else { return [] }
+        let verifier = key.verifier(for: origin.description)
+        guard SignedNote(text, signedBy: verifier) != nil,
+            !known(tlog).contains(where: { $0.originNumber == origin.number })
+        else { return [] }
+        try setAside(verifier.fileName, tlog, at: now)
+        try NoteShelf(tlog: tlog, state: state, key: key, origin: origin).keep(verifier)
+        return ["tlog/keys/\(verifier.fileName) was missing: made again from the key in STATE"]
+    }
+
+    private func identity() throws -> ArchiveIdentity {
+        try ArchiveIdentity(reading: layout.root.contents(ArchiveIdentity.fileName) ?? [])
+    }
+
+    private func known(_ tlog: Directory) -> [VerifierKey] {
+        (try? NoteShelf.keys(in: tlog)) ?? []
+    }
+
+    /// What stands under the name and is no key.
+    private func setAside(_ name: String, _ tlog: Directory, at now: Timestamp) throws {
+        guard let keys = try? tlog.directory("keys"), try keys.look(at: name) != nil else { return }
+        let kept = "\(name).\(now.milliseconds)"
+        try keys.moveWithoutReplacing(name, to: layout.quarantine, as: kept)
+        try layout.quarantine.sync()
+        try keys.sync()
+    }
+
+    /// An archive that knows no such late key as STATE does was put back from an older copy.
+    static func refuseOlderArchive(_ layout: Layout, _ state: Directory) throws {
+        guard let seen = SeenNote.text(in: state.path),
+            let origin = Origin(String(seen.prefix { $0 != "\n" })),
+            let tlog = try? layout.audit.directory("tlog"),
+            let newest = try? NoteShelf.keys(in: tlog).last?.originNumber,
+            newest < origin.number
+        else { return }
+        let bytes = try layout.root.contents(ArchiveIdentity.fileName) ?? []
+        guard try ArchiveIdentity(reading: bytes).id == origin.archive else { return }
+        throw AuditError(.rolledBack, words(origin.number, newest))
+    }
+
+    static func words(_ seen: Int64, _ newest: Int64) -> String {
+        "STATE has seen a note of key \(seen), the newest key here is \(newest): the archive was "
+            + "restored from a copy that is older than STATE"
+    }
+}

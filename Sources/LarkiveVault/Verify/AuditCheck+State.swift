@@ -1,0 +1,64 @@
+internal import LarkiveCore
+
+extension AuditCheck {
+    private static let wayOut =
+        "no run begins until STATE is put back, or the log is restarted: larkive audit restart "
+        + "--reason TEXT"
+
+    /// Each sealed segment had a note, but for the last one before a restart.
+    mutating func checkShelf(_ files: [NoteFile], _ good: [Signed]) {
+        let shelf = files.filter { $0.place == .log }
+        let own = good.filter { [.log, .newest].contains($0.file.place) }
+        let signed = own.map(\.note.size).max() ?? 0
+        let known = Set(shelf.compactMap(\.sizeInName))
+            .union(changes.filter { $0.kind == .restarted }.map(\.seq))
+        let missing = ends.filter { $0 <= signed && !known.contains($0) }
+        guard !missing.isEmpty else { return }
+        let sizes = missing.prefix(5).map(String.init).joined(separator: ", ")
+        let more = missing.count > 5 ? " and \(missing.count - 5) more sizes" : ""
+        let detail =
+            "no signed note over \(sizes)\(more) records: each segment had one when it was sealed; "
+            + "put them back from a backup"
+        findings.append(Finding(.notesMissing, "tlog/checkpoints", detail))
+    }
+
+    /// What would keep the next run from beginning.
+    mutating func checkState(_ ring: KeyRing, _ sound: [Signed], _ reading: LogReading) {
+        if case .lost = witnesses.seen {
+            let detail = "STATE has lost the newest note; \(Self.wayOut)"
+            findings.append(Finding(.stateLost, "STATE/seen", detail))
+        }
+        guard witnesses.isRunning?() != true else { return }
+        if isRestartOpen(sound, reading) {
+            let detail = "\(RestartMark.words); \(RestartMark.hint)"
+            findings.append(Finding(.restartUnfinished, "tlog", detail))
+        } else if !findings.contains(where: { $0.code == .rolledBack }),
+            let words = wordsOnKey(ring)
+        {
+            findings.append(Finding(.stateKey, "STATE/key", "\(words); \(Self.wayOut)"))
+        }
+    }
+
+    /// Its record may be the last one without having been signed; before that STATE has a mark.
+    private func isRestartOpen(_ sound: [Signed], _ reading: LogReading) -> Bool {
+        if witnesses.hasOpenRestart { return true }
+        guard let last = changes.last, last.kind == .restarted, last.seq == reading.chain.size - 1
+        else { return false }
+        return !sound.contains { $0.key == last.key }
+    }
+
+    /// Why the key in STATE cannot sign for this log; nil when it can, or when nobody knows.
+    private func wordsOnKey(_ ring: KeyRing) -> String? {
+        guard let newest = ring.folder.last else { return nil }
+        switch witnesses.key {
+        case .unknown: return nil
+        case .missing: return "missing"
+        case .unusable(let words): return words
+        case .key(let key):
+            let own = ring.folder.last { key.verifier(for: $0.name) == $0 }
+            guard let own else { return "it is none of this log's keys" }
+            guard own.originNumber < newest.originNumber else { return nil }
+            return "it is key \(own.originNumber), the log goes on with key \(newest.originNumber)"
+        }
+    }
+}
