@@ -67,7 +67,7 @@ suite S7 240 s7_real_eio.py -- --cases 500
 suite S8 360 s8_tamper.py -- --rounds 1000
 suite S9 240 s9_bit_rot.py --flips 200 -- --flips 10000
 suite S14 120 s14_parallel_starts.py --rounds 2 -- --rounds 500
-suite S17 120 s17_mutants.py --most 6 -- --most 0
+suite S17 120 s17_mutants.py --most 8 -- --most 0
 suite S4 360 s4_block_replay.py -- --ext4 10000 --xfs 4000
 
 printf '\n'

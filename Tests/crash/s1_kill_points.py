@@ -10,8 +10,10 @@ import collections
 import random
 import re
 import signal
+import time
 
 import lab
+from budget import Budget
 from scenarios import SCENARIOS, with_folder
 
 SEED = 4
@@ -87,7 +89,7 @@ class Killer:
         if (self.bench.archive / "larkive.json").exists():
             bad = self.bench.check(acks=ended.acks)
             self.say(f"{k} ({where}), killed", [line for line in bad if not self.scenario.excuses(line)])
-            if self.suite.counts["kills"] % AGREE_EVERY == 0:
+            if self.scenario.is_made and self.suite.counts["kills"] % AGREE_EVERY == 0:
                 self.suite.count("verdicts compared")
                 self.say(f"{k} ({where}), killed", self.bench.agreement())
         self.recover(f"{k} ({where})", ended.acks)
@@ -119,20 +121,29 @@ class Killer:
 
 def play_share(share):
     """All scenarios in one lab, each with the points that fall to this share."""
-    place, jobs, edge, budget, only = share
-    suite = lab.Suite("S1")
+    place, asked = share
+    suite, began = lab.Suite("S1"), time.monotonic()
+    played = [scenario for scenario in SCENARIOS if asked.only in (None, scenario.name)]
     with lab.laboratory(lab.small_world()) as bench:
-        for scenario in SCENARIOS:
-            if only and scenario.name != only:
-                continue
-            killer = Killer(suite, bench, scenario, scenario.set_up(bench))
-            calls = killer.calls()
-            points = chosen(calls, edge, budget)
-            if place == 0:
-                print(f"  {scenario.name}: {len(points)} of {len(calls)} calls", flush=True)
-            for k in points[place::jobs]:
-                killer.play(k)
+        for number, scenario in enumerate(played):
+            left = asked.seconds and max(1, asked.seconds - (time.monotonic() - began)) / (len(played) - number)
+            play_points(suite, bench, scenario, place, asked, Budget(left))
     return suite
+
+
+def play_points(suite, bench, scenario, place, asked, budget):
+    """One scenario; with a time of its own its points come in no order, so that what is left out is left to chance."""
+    killer = Killer(suite, bench, scenario, scenario.set_up(bench))
+    calls = killer.calls()
+    points = chosen(calls, asked.edge, asked.budget)
+    if place == 0:
+        print(f"  {scenario.name}: {len(points)} of {len(calls)} calls", flush=True)
+    if asked.seconds:
+        random.Random(SEED).shuffle(points)
+    for k in points[place::asked.jobs]:
+        if budget.is_over:
+            break
+        killer.play(k)
 
 
 def main():
@@ -141,14 +152,16 @@ def main():
     parser.add_argument("--budget", type=int, default=60, help="calls for each command; 0 is all of them")
     parser.add_argument("--only", help="one scenario: " + ", ".join(s.name for s in SCENARIOS))
     parser.add_argument("--jobs", type=int, default=3)
+    Budget.argument(parser)
     asked = parser.parse_args()
     suite = lab.Suite("S1 kill points")
-    shares = [(place, asked.jobs, asked.edge, asked.budget, asked.only) for place in range(asked.jobs)]
-    for part in lab.in_parallel(asked.jobs, play_share, shares):
+    for part in lab.in_parallel(asked.jobs, play_share, [(place, asked) for place in range(asked.jobs)]):
         suite.add(part)
     if not asked.only:
-        suite.at_least("kills", 250)
-        suite.at_least("acknowledgements", 100)
+        few = 50 if asked.seconds else 1
+        suite.at_least("kills", 500 // few)
+        suite.at_least("acknowledgements", 100 // few)
+        suite.at_least("verdicts compared", 50 // few)
     suite.end()
 
 

@@ -7,9 +7,10 @@ import lab
 class Scenario:
     """A command, what comes before it, and how it is finished after it was killed."""
 
-    def __init__(self, name, command, prepare, wanted=(0,), changes=(), lacks=""):
+    def __init__(self, name, command, prepare, wanted=(0,), changes=(), lacks="", is_made=True):
         self.name, self.command, self.prepare = name, command, prepare
         self.wanted, self.changes, self.lacks, self.known = wanted, list(changes), {lacks}, set()
+        self.is_made = is_made  # whether there is an archive on which verify has a verdict
 
     def set_up(self, bench):
         """Leaves the beginning in the snapshot `start`; returns the final state of a run without faults."""
@@ -101,7 +102,7 @@ NO_TILES = "I9 tile 0 of level 0 is missing"
 SCENARIOS = [
     Scenario("first sync", ["sync"], after_init),
     Scenario("sync after a kill", ["sync"], after_kill),
-    Scenario("init", ["init"], nothing, wanted=(0, 2)),
+    Scenario("init", ["init"], nothing, wanted=(0, 2), is_made=False),
     Scenario("rebuild", ["rebuild"], after_sync, lacks=NO_MANIFEST),
     Scenario("rebuild without a manifest", ["rebuild"], without_manifest, lacks=NO_MANIFEST),
     Scenario("verify", ["verify", "--read-data"], after_sync),
