@@ -10,7 +10,8 @@
 //   FAULT_LOG    a file for one line per counted call: name, path, what was done to it
 //
 // Calls are counted over all threads. Names: create (open that makes a file), open (any other), write,
-// fsync, fdatasync, syncfs, link, rename, unlink, mkdir, truncate, chmod, flock, read, stat, space.
+// fsync, fdatasync, syncfs, link, rename, unlink, mkdir, truncate, chmod, flock, read, stat, space; openat2
+// comes before the create or open that it is, so that a kernel can be played that has none.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -151,8 +152,10 @@ long syscall(long number, ...) {
     for (int i = 0; i < 6; i++) a[i] = va_arg(rest, long);
     va_end(rest);
     if (!real_syscall) real_syscall = dlsym(RTLD_NEXT, "syscall");
-    if (number == SYS_openat2)
+    if (number == SYS_openat2) {
+        JUDGED("openat2", (int)a[0], (const char *)a[1], -1)
         JUDGED(kind((int)((struct open_how *)a[2])->flags), (int)a[0], (const char *)a[1], -1)
+    }
     if (number == SYS_renameat2) JUDGED("rename", (int)a[2], (const char *)a[3], 0)
     return real_syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
 }

@@ -256,6 +256,12 @@ class Lab:
             return []
         return [f"verify: exit {ended.code}, {findings} {ended.err.strip()}"]
 
+    def agreement(self):
+        """Whether larkive's own verification finds fault exactly where the independent checker does."""
+        archive = check.checked(self.archive, self.state)
+        bad, found = archive.bad + archive.admitted, self.verify()
+        return [] if bool(found) == bool(bad) else [f"verify says {found or 'nothing'}, the checker {bad or 'nothing'}"]
+
     def final_state(self):
         """What two archives of one world must have in common, whatever happened on the way (I15)."""
         objects = sorted(path.name for path in self.archive.glob("objects/*/*"))

@@ -58,16 +58,16 @@ judged() {
     table+=("$(printf '%-4s %-8s %4d s  %s' "$1" "$verdict" "$3" "$4")")
 }
 
-suite S1 360 s1_kill_points.py --edge 1 --budget 40 -- --edge 1 --budget 0
+suite S1 360 s1_kill_points.py --edge 1 --budget 60 -- --edge 1 --budget 0
 suite S2 240 s2_random_kills.py --kills 200 -- --kills 10000
 suite S3 300 s3_power_cut.py --ext4 100 --xfs 50 -- --ext4 2000 --xfs 1000
-suite S5 120 s5_order.py --attachments 400 -- --attachments 10000
+suite S5 120 s5_order.py --attachments 1500 -- --attachments 10000
 suite S6 300 s6_errno_sweep.py --budget 450 -- --most 0 --budget 0
 suite S7 240 s7_real_eio.py -- --cases 500
 suite S8 360 s8_tamper.py -- --rounds 1000
 suite S9 240 s9_bit_rot.py --flips 200 -- --flips 10000
 suite S14 120 s14_parallel_starts.py --rounds 2 -- --rounds 500
-suite S17 120 s17_mutants.py --most 6 -- --most 0
+suite S17 120 s17_mutants.py --most 8 -- --most 0
 suite S4 360 s4_block_replay.py -- --ext4 10000 --xfs 4000
 
 printf '\n'

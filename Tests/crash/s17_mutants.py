@@ -7,6 +7,8 @@ it must show what is wrong. Without a mutant the same commands must show nothing
 """
 import argparse
 import collections
+import random
+import subprocess
 
 import lab
 import order
@@ -18,7 +20,6 @@ SYNC = [["sync"]]
 RESTORE = [["sync"], ["restore", "1", "2", "--to", "{out}"]]
 Mutant = collections.namedtuple("Mutant", "name plan commands")
 ALL_SYNCS = "fsync,fdatasync,syncfs"
-# The first ones are those of CI.
 MUTANTS = [
     Mutant("bytes of objects are not synced", f"skip {ALL_SYNCS} 1+ */staging*", SYNC),
     Mutant("names of objects are not synced", f"skip {ALL_SYNCS} 1+ */objects/*", SYNC),
@@ -92,9 +93,16 @@ def self_checks(suite):
     suite.count("self-checks", 3)
 
 
+def some_of(most):
+    """So many mutants, by the lot that the commit at hand draws; in time all of them come up."""
+    words = ["git", "-C", str(lab.TOP), "rev-parse", "HEAD"]
+    commit = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False).stdout
+    return random.Random(commit).sample(MUTANTS, most) if most else MUTANTS
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--most", type=int, default=0, help="so many mutants, from the first; 0 is all of them")
+    parser.add_argument("--most", type=int, default=0, help="so many mutants, other ones for each commit; 0 is all of them")
     asked = parser.parse_args()
     suite = lab.Suite("S17 mutants")
     self_checks(suite)
@@ -104,7 +112,7 @@ def main():
         for commands in (SYNC, RESTORE):
             found = play(bench, Mutant("none", "", commands), suite)
             suite.say("no mutant", [f"{judge}: {lines[0]}" for judge, lines in found.items()])
-        for mutant in MUTANTS[:asked.most or None]:
+        for mutant in some_of(asked.most):
             found = play(bench, mutant, suite) if mutant.commands else two_writers(bench, mutant)
             suite.count("mutants")
             suite.count("caught", bool(found))

@@ -6,7 +6,11 @@ import signal
 import auditlog
 import lab
 import order
+import scenarios
 import trace
+
+MENDING = [scenario for scenario in scenarios.SCENARIOS
+           if scenario.name in ("repair", "audit restart", "audit key rotate", "problems --accept")]
 
 CHANGES = [
     {"add_message": {"mailbox": lab.MAILBOX, "message": {
@@ -79,6 +83,8 @@ def play(suite, attachments):
         bench.run("rebuild", "rebuild")
         bench.run("sync after a rebuild", "sync")
         suite.say("the small world", small.check(finished=True) + small.verify())
+        for scenario in MENDING:
+            mend(suite, bench, scenario)
     with lab.laboratory(lab.large_world(5, attachments)) as large:
         bench = Bench(suite, large)
         bench.run("init", "init")
@@ -87,13 +93,25 @@ def play(suite, attachments):
         suite.say("the large world", large.check(finished=True) + large.verify())
 
 
+def mend(suite, bench, scenario):
+    """A command that heals or decides something, and the run after it."""
+    bench.lab.clear()
+    bench.lab.sandbox.faults([])
+    scenario.prepare(bench.lab)
+    bench.run(scenario.name, *scenario.command)
+    bench.run(f"sync after {scenario.name}", "sync")
+    suite.say(scenario.name, bench.lab.check(finished=True) + bench.lab.verify())
+    suite.count("commands that mend")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--attachments", type=int, default=200)
+    parser.add_argument("--attachments", type=int, default=1500)
     asked = parser.parse_args()
     suite = lab.Suite("S5 order")
     play(suite, asked.attachments)
     suite.at_least("acknowledgements", asked.attachments)
+    suite.at_least("commands that mend", 4)
     suite.at_least("writes of what is handed out", 3)
     suite.end()
 

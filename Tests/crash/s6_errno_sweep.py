@@ -11,6 +11,8 @@ import errno
 import random
 
 import lab
+import machines
+from budget import Budget
 from s1_kill_points import kind_of
 
 SEED = 6
@@ -141,7 +143,7 @@ class Sweeper:
 
 
 def play_share(share):
-    played, asked = share
+    played, asked, budget = share
     suite = lab.Suite("S6")
     with lab.laboratory(lab.small_world()) as bench:
         bench.expect(0, "init")
@@ -154,6 +156,8 @@ def play_share(share):
         if played is None:
             return chosen(sweeper.calls(), asked)
         for case in played:
+            if budget.is_over:
+                break
             sweeper.play(*case)
     return suite
 
@@ -163,8 +167,8 @@ def chosen(calls, asked):
     dice = random.Random(SEED)
     every = list(cases(calls, asked.most, dice))
     some = [case for case in every if not asked.only or asked.only in (case[0], case[3])]
-    if asked.budget and len(some) > asked.budget:
-        some = dice.sample(some, asked.budget)
+    dice.shuffle(some)  # so that each share, and each time, gets of everything
+    some = some[:asked.budget or None]
     print(f"  {len(some)} of {len(every)} faults", flush=True)
     return some
 
@@ -175,14 +179,19 @@ def main():
     parser.add_argument("--budget", type=int, default=240, help="faults in all, by lot; 0 is no bound")
     parser.add_argument("--only", help="one call or one error")
     parser.add_argument("--jobs", type=int, default=2)
+    Budget.argument(parser)
     asked = parser.parse_args()
     suite = lab.Suite("S6 errno sweep")
-    played = play_share((None, asked))
-    shares = [(played[place::asked.jobs], asked) for place in range(asked.jobs)]
+    played = play_share((None, asked, None))
+    shares = [(played[place::asked.jobs], asked, Budget(asked.seconds)) for place in range(asked.jobs)]
     for part in lab.in_parallel(asked.jobs, play_share, shares):
         suite.add(part)
     if not asked.only:
-        suite.at_least("faults", min(150, (asked.budget or 150) * 9 // 10))
+        machines.play(suite)
+        suite.at_least("machines", 14)
+        suite.at_least("quotas met", 4)
+        suite.at_least("runs without descriptors", 3)
+        suite.at_least("faults", min(20 if asked.seconds else 150, (asked.budget or 150) * 9 // 10))
     suite.end()
 
 
