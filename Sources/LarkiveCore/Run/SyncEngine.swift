@@ -14,7 +14,8 @@ package struct SyncEngine: Sendable {
         committer = try Committer(
             store: parts.store,
             audit: parts.audit,
-            manifest: parts.manifest
+            manifest: parts.manifest,
+            inbox: InboxRounds(clock: parts.clock, take: parts.takeInbox)
         )
         account = RunAccount(limits: settings.limits, clock: parts.clock)
     }
@@ -120,7 +121,7 @@ package struct SyncEngine: Sendable {
     /// Records the end, seals and signs; an end that cannot be recorded is a condition itself.
     private func end(_ summary: RunSummary, _ report: RunReport) async -> RunSummary {
         do {
-            if !report.isManifestBehind { try await parts.beforeEnd() }
+            if !report.isManifestBehind { try await parts.takeInbox() }
             try await close(
                 with: report.listings(of: summary, settings) + [.finished(summary)],
                 folds: !report.isManifestBehind
