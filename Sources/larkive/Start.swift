@@ -20,8 +20,10 @@ enum Start {
 
     /// More than any run opens.
     static let wantedFiles: UInt64 = 1_024
-    /// What a run may have open: a group of files that wait and the folders of their objects (64
-    /// each), 8 downloads, and the rest of the program. With far fewer not even the network starts.
+    /// What a run may have open.
+    ///
+    /// A group of files that wait and the folders of their objects (64 each), downloads, and the
+    /// rest of the program. With far fewer not even the network starts.
     static let neededFiles: UInt64 = 256
 
     /// Raises the soft limit of open files, as far as the hard one allows.

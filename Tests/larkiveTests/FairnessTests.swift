@@ -115,11 +115,25 @@ import Testing
                 manifest: vault.manifest,
                 observer: Nobody(),
                 clock: clock,
-                beforeEnd: {},
+                takeInbox: { try await vault.emptyInbox() },
                 costs: { RunFigures() }
             )
         )
         return await engine.run()
+    }
+
+    /// What others have left became a record long before the run came to its end.
+    private static func expectTakenMeanwhile(in audit: String) throws {
+        var types: [RecordType] = []
+        var check = try AuditCheck(at: audit)
+        try check.run { types.append($0.event.type) }
+        let restores = types.indices.filter { types[$0] == .restoreDone }
+        #expect(restores.count == 4)
+        // The fourth night finds nothing new, and has no group to go with.
+        for place in restores.prefix(3) {
+            let rest = types[place...].prefix { $0 != .runFinished }
+            #expect(rest.contains(.attachmentHeld))
+        }
     }
 
     @Test func `three nights of one hour reach three lists that each take longer`() async throws {
@@ -145,12 +159,18 @@ import Testing
                 run: RunID.made(at: clock.now(), using: &random),
                 clock: clock
             )
+            // Another command leaves its event while the run is under way.
+            try ReadingVault(at: "\(root)/archive").note(
+                AuditEvent(.restoreDone, ["attachments": [], "count": 0]),
+                at: clock.now()
+            )
             let summary = try await Self.night(vault, lists, names, clock)
             #expect(summary.exitCode == .limit)
             #expect(summary.conditions == [.limit])
             #expect(summary.sources.count == 3)
             vault.cleanUp()
         }
+        try Self.expectTakenMeanwhile(in: "\(root)/archive/audit")
         // The fourth night begins with the first again.
         #expect(lists.order == [0, 1, 2, 0].map { TaskRoot.tasklist(ids[$0]) })
         let held = try ReadingVault(at: "\(root)/archive").manifest.find(FileQuery())

@@ -135,6 +135,13 @@ import Testing
             let lost = "exec \(try Lab.binary) --config \(lab.config) find >&-"
             let silent = await Lab.end(of: try Child("/bin/bash", ["-c", lost]))
             #expect(silent.code == 13, "output that is lost is an error")
+            for command in ["repair", "sync --json", "rebuild", "audit key rotate"] {
+                let words = "exec \(try Lab.binary) --config \(lab.config) \(command) >&-"
+                let ended = await Lab.end(of: try Child("/bin/bash", ["-c", words]))
+                #expect(ended.code == 13)
+                let left = try FileManager.default.contentsOfDirectory(atPath: lab.file("staging"))
+                #expect(left == [], "\(command)")
+            }
         }
     }
 

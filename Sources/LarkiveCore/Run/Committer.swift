@@ -17,6 +17,7 @@ package actor Committer: Recorder {
     private let store: any ObjectStore
     private let audit: any AuditLog
     private let manifest: any Manifest
+    private var inbox: InboxRounds?
     private var numbers: Numbers
     private var waiting: [Entry] = []
     private var isFlushing = false
@@ -26,11 +27,13 @@ package actor Committer: Recorder {
     package init(
         store: any ObjectStore,
         audit: any AuditLog,
-        manifest: any Manifest
+        manifest: any Manifest,
+        inbox: InboxRounds? = nil
     ) throws(ManifestError) {
         self.store = store
         self.audit = audit
         self.manifest = manifest
+        self.inbox = inbox
         numbers = try manifest.numbers()
     }
 
@@ -72,6 +75,7 @@ package actor Committer: Recorder {
             let group = nextGroup()
             do {
                 if let failure { throw failure }
+                if inbox?.begin() == true { try await inbox?.look() }
                 try await settle(group)
                 for entry in group { entry.done.resume() }
             } catch {

@@ -56,8 +56,9 @@ package struct EngineParts: Sendable {
     let manifest: any Memory
     let observer: any RunObserver
     let clock: any WallClock
-    /// Done before the end is recorded: events of other commands become records.
-    let beforeEnd: @Sendable () async throws -> Void
+    /// Makes records of the events that other commands have left: now and then during the run, and
+    /// before its end is recorded.
+    let takeInbox: @Sendable () async throws -> Void
     /// Link calls and seconds of throttling so far.
     let costs: @Sendable () -> RunFigures
     /// Why copies of the newest note could not be kept, asked when everything is sealed.
@@ -72,7 +73,7 @@ package struct EngineParts: Sendable {
         manifest: any Memory,
         observer: any RunObserver,
         clock: any WallClock,
-        beforeEnd: @escaping @Sendable () async throws -> Void,
+        takeInbox: @escaping @Sendable () async throws -> Void,
         costs: @escaping @Sendable () -> RunFigures,
         copyFailures: @escaping @Sendable () async -> Set<String> = { [] }
     ) {
@@ -84,7 +85,7 @@ package struct EngineParts: Sendable {
         self.manifest = manifest
         self.observer = observer
         self.clock = clock
-        self.beforeEnd = beforeEnd
+        self.takeInbox = takeInbox
         self.costs = costs
         self.copyFailures = copyFailures
     }

@@ -14,7 +14,8 @@ package struct SyncEngine: Sendable {
         committer = try Committer(
             store: parts.store,
             audit: parts.audit,
-            manifest: parts.manifest
+            manifest: parts.manifest,
+            inbox: InboxRounds(clock: parts.clock, take: parts.takeInbox)
         )
         account = RunAccount(limits: settings.limits, clock: parts.clock)
     }
@@ -121,7 +122,7 @@ package struct SyncEngine: Sendable {
     private func end(_ summary: RunSummary, _ report: RunReport) async -> RunSummary {
         var (summary, report) = (summary, report)
         do {
-            if !report.isManifestBehind { try await parts.beforeEnd() }
+            if !report.isManifestBehind { try await parts.takeInbox() }
         } catch {
             // A run whose log is fine has an end, whatever else is not.
             report.note(error)

@@ -31,6 +31,8 @@ struct Repair: AsyncParsableCommand {
         let wanted = try digests(vault.manifest, vault.care())
         let work = wanted.isEmpty ? [] : try await heal(wanted, vault, world)
         try await vault.journal.seal()
+        // Output that is lost ends the program at once.
+        vault.cleanUp()
         try end(work)
     }
 

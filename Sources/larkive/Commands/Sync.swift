@@ -94,6 +94,8 @@ struct Sync: AsyncParsableCommand, Sandboxed, StopsCleanly {
         let summary = await engine.run()
         timer?.cancel()
         progress.clear()
+        // Output that is lost ends the program at once.
+        vault.cleanUp()
         show(summary)
         if summary.exitCode != .complete { throw Stop(code: summary.exitCode) }
     }
@@ -169,7 +171,7 @@ struct Sync: AsyncParsableCommand, Sandboxed, StopsCleanly {
             manifest: vault.manifest,
             observer: observer,
             clock: clock,
-            beforeEnd: { try await vault.emptyInbox() },
+            takeInbox: { try await vault.emptyInbox() },
             costs: { connection.costs() },
             copyFailures: { await vault.journal.copyFailures }
         )
@@ -215,7 +217,7 @@ struct Sync: AsyncParsableCommand, Sandboxed, StopsCleanly {
                 manifest: manifest,
                 observer: ProgressLine(isVisible: false, sources: sources.count),
                 clock: world.clock,
-                beforeEnd: {},
+                takeInbox: {},
                 costs: { connection.costs() }
             )
         ).plan()
