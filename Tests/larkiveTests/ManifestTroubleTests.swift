@@ -62,6 +62,23 @@ import Testing
         }
     }
 
+    @Test func `status warns of a last run that seems to have ended in the future`() async throws {
+        try await Lab.with(Self.small) { lab in
+            try await lab.expect(["sync"], exit: 0)
+            #expect(
+                try await lab.expect(["status", "--json"], exit: 0).json?["clock_ahead"] == false
+            )
+            let sql = "UPDATE run SET finished = '2999-01-01T00:00:00.000Z'"
+            let child = try Child("/usr/bin/env", ["sqlite3", lab.file("manifest.sqlite"), sql])
+            #expect(child.wait().code == 0)
+            #expect(
+                try await lab.expect(["status", "--json"], exit: 0).json?["clock_ahead"] == true
+            )
+            let shown = try await lab.expect(["status"], exit: 0).output
+            #expect(shown.contains("CLOCK          that is in the future"))
+        }
+    }
+
     @Test func `objects that only wait for repair are open problems`() async throws {
         try await Lab.with(Self.small) { lab in
             try await lab.expect(["sync"], exit: 0)
