@@ -102,6 +102,47 @@ import Testing
         }
     }
 
+    @Test func `bytes that the manifest gives to another attachment are not handed out`()
+        async throws
+    {
+        try await Lab.with(Self.small) { lab in
+            try await lab.expect(["sync"], exit: 0)
+            let rows = try await lab.expect(["find", "--json"], exit: 0).jsonLines
+                .filter { $0["state"] == "held" }
+            let first = try #require(rows.first)
+            let other = try #require(rows.first { $0["sha256"] != first["sha256"] })
+            let (id, digest) = (
+                try #require(first["id"]?.integer), try #require(other["sha256"]?.string)
+            )
+            let out = "\(lab.folder)/out"
+            try lab.change("UPDATE version SET digest = x'\(digest)' WHERE attachment = \(id)")
+            let refused = try await lab.expect(["restore", "\(id)", "--to", out], exit: 7)
+            let said = try #require(first["sha256"]?.string)
+            #expect(refused.errors.contains("which says sha256:\(said)"), "\(refused.errors)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: out) == [])
+            // The object is as good as it was.
+            let key = try #require(other["key"]?.string)
+            try await lab.expect(["restore", key, "--to", out], exit: 0)
+            try await lab.expect(["rebuild"], exit: 0)
+            let again = "\(lab.folder)/again"
+            let given = try await lab.expect(["restore", "\(id)", "--to", again], exit: 0)
+            #expect(given.errors == "")
+            try await lab.expectClean()
+        }
+    }
+
+    @Test func `what no record speaks of is handed out and told`() async throws {
+        try await Lab.with(Self.small) { lab in
+            try await lab.expect(["sync"], exit: 0)
+            try lab.change("UPDATE version SET n = 7 WHERE attachment = 1")
+            try lab.change("UPDATE attachment SET version = 7 WHERE n = 1")
+            let out = "\(lab.folder)/out"
+            let told = try await lab.expect(["restore", "1", "--to", out], exit: 0)
+            #expect(told.errors.contains("no record of the audit log"), "\(told.errors)")
+            #expect(told.errors.contains("larkive verify"), "\(told.errors)")
+        }
+    }
+
     @Test func `a folder without a name is refused`() async throws {
         try await Lab.with(Self.small) { lab in
             let ended = try await lab.expect(["restore", "1", "--to", ""], exit: 2)
@@ -136,6 +177,13 @@ import Testing
 }
 
 extension Lab {
+    /// Changes the manifest behind larkive's back.
+    func change(_ sql: String) throws {
+        let words = ["sqlite3", file("manifest.sqlite"), "PRAGMA foreign_keys = OFF; \(sql)"]
+        let ended = try Child("/usr/bin/env", words).wait()
+        try #require(ended.code == 0, "\(String(decoding: ended.errors, as: UTF8.self))")
+    }
+
     /// As `sha256sum` sees it.
     static func sha256(_ path: String) -> String? {
         guard let child = try? Child("/usr/bin/sha256sum", [path]) else { return nil }

@@ -79,6 +79,7 @@ struct Restore: AsyncParsableCommand, Sandboxed {
                     "object \(file.digest.hex) is damaged"
                 )
             }
+            try compare(file.row, vault)
             let outcome = try folder.write(
                 file.digest,
                 as: file.name,
@@ -91,8 +92,41 @@ struct Restore: AsyncParsableCommand, Sandboxed {
                 return RestoreOutcome(file, VaultError(failure))
             }
             let words = failure.detail + Self.advice(on: digest)
-            return RestoreOutcome(file: file, failure: words, code: .damaged)
+            return RestoreOutcome(
+                file: file,
+                failure: words,
+                code: .damaged,
+                isObjectDamaged: true
+            )
         } catch { return RestoreOutcome(file, VaultError(error)) }
+    }
+
+    /// Refuses bytes of which the audit log says that they are not this attachment's.
+    ///
+    /// A log that says nothing is told and no more: what is in the archive can always be had.
+    private func compare(_ row: FileRow, _ vault: ReadingVault) throws {
+        let found: HeldRecord
+        do {
+            found = try vault.heldRecord(of: row)
+        } catch {
+            let words =
+                "\(row.key) cannot be compared with the audit log: \(VaultError(error).detail)"
+            return Terminal.complain(words, hint: "see what is wrong: larkive verify")
+        }
+        switch found {
+        case .same: return
+        case .none:
+            Terminal.complain(
+                "\(row.key): no record of the audit log says that it is held",
+                hint: "see what is wrong: larkive verify"
+            )
+        case .other(let digest):
+            throw VaultError(
+                .damaged,
+                "the manifest gives it other bytes than the audit log, which says \(digest)",
+                hint: "see what is wrong: larkive verify; make it again: larkive rebuild"
+            )
+        }
     }
 
     private static func advice(on digest: ContentDigest) -> String {
@@ -101,7 +135,7 @@ struct Restore: AsyncParsableCommand, Sandboxed {
 
     /// What was found damaged is recorded, so that nobody takes it for good from now on.
     private func noteDamage(_ outcomes: [RestoreOutcome], _ vault: ReadingVault, _ world: World) {
-        for outcome in outcomes where outcome.code == .damaged {
+        for outcome in outcomes where outcome.isObjectDamaged {
             let digest = outcome.file.digest
             let isKnown = (try? vault.care().isKnownDamaged(digest)) ?? true
             guard !isKnown else { continue }

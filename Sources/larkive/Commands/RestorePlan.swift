@@ -49,15 +49,22 @@ struct RestoreOutcome {
     var failure: String?
     /// What the failure means for the end of the command.
     var code: LarkiveCore.ExitCode?
+    /// Whether the object itself is missing or has other bytes.
+    var isObjectDamaged = false
 }
 
 extension RestoreOutcome {
     init(_ file: RestorePlan.File, _ error: VaultError) {
-        let isOfDisk = error.kind == .noSpace || error.kind == .notWritable
+        let code: LarkiveCore.ExitCode =
+            switch error.kind {
+            case .noSpace, .notWritable: .space
+            case .damaged: .damaged
+            default: .partial
+            }
         self.init(
             file: file,
             failure: [error.detail, error.hint].compactMap { $0 }.joined(separator: "; "),
-            code: isOfDisk ? .space : .partial
+            code: code
         )
     }
 }
