@@ -20,7 +20,7 @@ enum Start {
 
     /// More than any run opens.
     static let wantedFiles: UInt64 = 1_024
-    /// What a run may have open.
+    /// What a run may have open, and some to spare.
     ///
     /// A group of files that wait and the folders of their objects (64 each), downloads, and the
     /// rest of the program. With far fewer not even the network starts.

@@ -59,7 +59,7 @@ import Testing
                 manifest: vault.manifest,
                 observer: Nothing(),
                 clock: clock,
-                beforeEnd: { throw ManifestError(.damaged, "malformed") },
+                takeInbox: { throw ManifestError(.damaged, "malformed") },
                 costs: { RunFigures() }
             )
         )
