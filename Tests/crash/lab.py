@@ -259,7 +259,10 @@ class Lab:
     def agreement(self):
         """Whether larkive's own verification finds fault exactly where the independent checker does."""
         archive = check.checked(self.archive, self.state)
-        bad, found = archive.bad + archive.admitted, self.verify()
+        bad, applied = archive.bad + archive.admitted, check.fold.applied(self.archive / "manifest.sqlite")
+        if applied is not None and applied + 1 < archive.log.sealed:
+            bad.append("I4 the manifest is behind what is sealed")
+        found = self.verify()
         return [] if bool(found) == bool(bad) else [f"verify says {found or 'nothing'}, the checker {bad or 'nothing'}"]
 
     def final_state(self):
