@@ -197,7 +197,8 @@ class Lab:
                 os.close(acks)
         if code is None and kill_after is not None:
             code = -signal.SIGKILL
-        return Ended(code, self.read("out"), self.read("err"), time.monotonic() - began, self.acks())
+        return Ended(code, self.read("out"), self.read("err"), time.monotonic() - began,
+                     self.acks() if acks is not None else [])
 
     def open_acks(self):
         return os.open(self.folder / "acks", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
