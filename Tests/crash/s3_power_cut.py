@@ -223,7 +223,7 @@ def main():
         for each in pool.map(lambda each: each.run(wanted), cycles):
             report(suite, each)
     cuts = sum(each.counts["cuts"] for each in cycles)
-    suite.at_least("acks", 10 * cuts)
+    suite.at_least("acks", 5 * cuts)
     suite.end()
 
 
