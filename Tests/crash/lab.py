@@ -197,7 +197,8 @@ class Lab:
                 os.close(acks)
         if code is None and kill_after is not None:
             code = -signal.SIGKILL
-        return Ended(code, self.read("out"), self.read("err"), time.monotonic() - began, self.acks())
+        return Ended(code, self.read("out"), self.read("err"), time.monotonic() - began,
+                     self.acks() if acks is not None else [])
 
     def open_acks(self):
         return os.open(self.folder / "acks", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
@@ -259,7 +260,10 @@ class Lab:
     def agreement(self):
         """Whether larkive's own verification finds fault exactly where the independent checker does."""
         archive = check.checked(self.archive, self.state)
-        bad, found = archive.bad + archive.admitted, self.verify()
+        bad, applied = archive.bad + archive.admitted, check.fold.applied(self.archive / "manifest.sqlite")
+        if applied is not None and applied + 1 < archive.log.sealed:
+            bad.append("I4 the manifest is behind what is sealed")
+        found = self.verify()
         return [] if bool(found) == bool(bad) else [f"verify says {found or 'nothing'}, the checker {bad or 'nothing'}"]
 
     def final_state(self):

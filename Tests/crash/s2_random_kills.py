@@ -17,6 +17,9 @@ ATTACHMENTS = 200
 # What may be under way when a run dies: a group that is being committed, and all downloads.
 UNDER_WAY = 64 + 24
 
+# One kill in so many is followed by `verify`, which has to agree with the checker on what is left.
+AGREE_EVERY = 4
+
 
 class Chain:
     """One archive from its beginning to a complete run."""
@@ -42,6 +45,9 @@ class Chain:
             self.suite.count("kills")
             self.suite.count("kills after an acknowledgement", bool(ended.acks))
             self.say(self.bench.check(acks=self.acks))
+            if self.kills % AGREE_EVERY == 0:
+                self.suite.count("verdicts compared")
+                self.say(self.bench.agreement())
         self.finish()
         return self.kills
 
@@ -94,6 +100,7 @@ def main():
     suite.at_least("kills", asked.kills * 9 // 10)
     suite.at_least("kills after an acknowledgement", asked.kills // 5)
     suite.at_least("acknowledgements", asked.kills)
+    suite.at_least("verdicts compared", asked.kills // 8)
     suite.end()
 
 

@@ -28,6 +28,8 @@ from onlooker import Onlooker
 
 DEEPEST = 3
 ATTACHMENTS = 150
+# One cut in so many is followed by `verify`, which has to agree with the checker on what is left.
+AGREE_EVERY = 4
 LONGEST = {"clock": 0.5, "beginning": 0.12, "sealing": 0.03}  # seconds; a run takes about half a one
 
 
@@ -59,7 +61,7 @@ class Cycles:
         self.disk = disks.Disk(kind, self.folder)
         self.labs = [DiskLab(self.folder / name, sandbox, self.disk, name == "apart", asked.spoil)
                      for name in ("beside", "apart")]
-        self.counts = dict.fromkeys(("cuts", "acks", "recoveries", "nested", "after the end", "in init"), 0)
+        self.counts = dict.fromkeys(("cuts", "acks", "recoveries", "nested", "after the end", "in init", "verdicts compared"), 0)
         self.violations, self.wanted, self.budget = [], None, Budget(asked.seconds)
 
     def run(self, wanted):
@@ -145,6 +147,9 @@ class Cycles:
         self.disk.mount()
         found = here.check(finished=ended == 0, acks=sorted(acks))
         self.say(where, [line for line in found if not line.endswith("is left over")])
+        if self.counts["cuts"] % AGREE_EVERY == 0:
+            self.counts["verdicts compared"] += 1
+            self.say(where, here.agreement())
         if ended not in (None, 0):
             self.say(where, [f"the run ended with {ended}: {here.read('err')}"])
         self.disk.unmount()
@@ -218,14 +223,14 @@ def main():
         for each in pool.map(lambda each: each.run(wanted), cycles):
             report(suite, each)
     cuts = sum(each.counts["cuts"] for each in cycles)
-    suite.at_least("acks", 10 * cuts)
+    suite.at_least("acks", 5 * cuts)
     suite.end()
 
 
 def report(suite, cycles):
     suite.say("power cut", cycles.violations)
     suite.count(f"{cycles.kind} cuts", cycles.counts["cuts"])
-    for what in ("acks", "recoveries", "nested", "after the end", "in init"):
+    for what in ("acks", "recoveries", "nested", "after the end", "in init", "verdicts compared"):
         suite.count(what, cycles.counts[what])
 
 

@@ -9,6 +9,7 @@ import order
 import scenarios
 import trace
 
+SECONDS = 900  # ten thousand attachments, each call of which is traced
 MENDING = [scenario for scenario in scenarios.SCENARIOS
            if scenario.name in ("repair", "audit restart", "audit key rotate", "problems --accept")]
 
@@ -57,7 +58,7 @@ class Bench:
         lab.remove(self.out)
         words = lab.strace(trace.CALLS, log=self.log, paths=True)
         words[words.index("-s") + 1] = "100"
-        ended = self.lab.larkive(*command, wrap=words, environment=environment)
+        ended = self.lab.larkive(*command, wrap=words, environment=environment, seconds=SECONDS)
         judge = order.Order(self.lab.home, held_in(lines_of(self.lab.archive)[before:]),
                             self.lab.folder / "acks", self.out)
         with self.log.open(errors="replace") as lines:

@@ -39,6 +39,8 @@ ERRORS = {
 HONEST = {3, 13}
 # SQLite calls a page of its own malformed when it could not be read: that is damage (7) to larkive.
 UNREAD_PAGES = ("/manifest.sqlite", "/walk.sqlite")
+# One fault in so many is followed by `verify`, which has to agree with the checker on what is left.
+AGREE_EVERY = 4
 # A call that a signal interrupted, or that wrote a part, must just be made again.
 HARMLESS = {"EINTR", "short"}
 # SQLite's own files: after a failed sync it writes the former pages again before it syncs again.
@@ -91,6 +93,9 @@ class Sweeper:
         self.suite.count(f"exit {ended.code}")
         self.say(where, self.judge(ended, error, name, pattern) + self.synced_again(calls)
                  + self.checked(ended, calls))
+        if self.suite.counts["faults"] % AGREE_EVERY == 0:
+            self.suite.count("verdicts compared")
+            self.say(where, self.bench.agreement())
         self.recover(where, ended)
 
     def checked(self, ended, calls):
