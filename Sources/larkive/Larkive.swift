@@ -66,10 +66,21 @@ enum Program {
         } else if let first = rest.first, first.hasPrefix("--config="), rest.count >= 2 {
             moved = [rest.removeFirst()]
         }
-        guard !moved.isEmpty else { return rest }
-        let nested = rest.first == "audit" || rest.first == "manifest"
-        let verbs = nested && rest.count > 1 ? 2 : 1
+        // Where nothing names a command it is that which is wrong, not the option.
+        let verbs = verbs(in: rest)
+        guard verbs > 0 else { return rest }
         return Array(rest.prefix(verbs)) + moved + rest.dropFirst(verbs)
+    }
+
+    /// How many words at the beginning name a command, and one below it, and so on.
+    private static func verbs(in words: [String]) -> Int {
+        var (command, count): (any ParsableCommand.Type, Int) = (Larkive.self, 0)
+        for word in words {
+            let below = command.configuration.subcommands
+            guard let next = below.first(where: { $0._commandName == word }) else { break }
+            (command, count) = (next, count + 1)
+        }
+        return count
     }
 
     private static func end(with error: any Error) -> Never {
