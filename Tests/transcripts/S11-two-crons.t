@@ -43,7 +43,7 @@ The first is killed. The lock died with it; the next run takes over and says so.
   $ { kill -9 $first; wait $first; echo $?; } 2>/dev/null
   137
   $ larkive audit verify | head -n 1
-  W010 notSealed  open.jsonl: * records are open, not sealed: a run died; the next one seals them (glob)
+  W010  open.jsonl: * open, not sealed: a run died; the next one seals what it left (glob)
   $ no_faults
   $ larkive sync
   $ larkive audit log --type run.recovered | jq -c '.torn_bytes'
