@@ -52,6 +52,10 @@ package enum RunFailure: Error, Equatable, Sendable {
         }
     }
 
+    var isMalformedManifest: Bool {
+        if case .manifest(let error) = self { error.kind == .damaged } else { false }
+    }
+
     package var detail: String {
         switch self {
         case .store(let error): error.detail

@@ -16,8 +16,9 @@ struct RunReport: Sendable {
     /// What was out of sight before any walk began.
     private let blindSpots: [SourceError]
     private let warnings: [String]
-    private var fatal: Set<Condition> = []
-    private var words: [String] = []
+    private var failures: [RunFailure] = []
+    /// Errors that have no name here.
+    private var others: [String] = []
     /// Whether records are in the log that the manifest could not take.
     private(set) var isManifestBehind = false
 
@@ -37,16 +38,29 @@ struct RunReport: Sendable {
     mutating func note(_ error: any Error) {
         switch error {
         case let failure as RunFailure:
-            fatal.insert(failure.condition)
+            failures.append(failure)
             if case .manifest = failure { isManifestBehind = true }
-            // One fault of the disk is met by many, and told once.
-            if !words.contains(failure.detail) { words.append(failure.detail) }
         case let failure as ManifestError: note(RunFailure.manifest(failure))
         case let failure as AuditError: note(RunFailure.audit(failure))
         case is CancellationError: break
-        default:
-            fatal.insert(.unclassified)
-            words.append("\(error)")
+        default: others.append("\(error)")
+        }
+    }
+
+    private var fatal: Set<Condition> {
+        Set(told.map(\.condition)).union(others.isEmpty ? [] : [.unclassified])
+    }
+
+    /// What a failing disk lets SQLite read says nothing of the manifest; the next run tells.
+    private var told: [RunFailure] {
+        guard failures.contains(where: { $0.condition == .notWritable }) else { return failures }
+        return failures.filter { !$0.isMalformedManifest }
+    }
+
+    /// One fault of the disk is met by many, and told once.
+    private var words: [String] {
+        (told.map(\.detail) + others).reduce(into: []) { words, next in
+            if !words.contains(next) { words.append(next) }
         }
     }
 

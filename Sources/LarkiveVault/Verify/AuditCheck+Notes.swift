@@ -138,7 +138,12 @@ extension AuditCheck {
     ) {
         signedBy = newest?.key.description
         guard files.contains(where: { $0.place == .newest }) else {
-            findings.append(Finding(.noNote, "tlog/checkpoint", "the newest note is missing"))
+            let detail =
+                reading.chain.size > 0 || !files.isEmpty
+                ? "the newest note is missing"
+                : "there is no record and no note: an init that died left them out, and the next "
+                    + "run makes them"
+            findings.append(Finding(.noNote, "tlog/checkpoint", detail))
             return
         }
         let size = newest?.note.size ?? 0

@@ -7,11 +7,11 @@ package import LarkiveCore
 /// Needs no lock and changes nothing. Safe beside a run: what the run adds meanwhile is left for
 /// the next look.
 package struct Verifier {
-    private let root: Directory
+    let root: Directory
     private let path: String
     private let state: String?
     private let copies: [String]
-    private let clock: any WallClock
+    let clock: any WallClock
 
     /// Opens whatever is there of an archive; STATE may be nil, then less can be excluded.
     ///
@@ -143,112 +143,6 @@ package struct Verifier {
         verdict.findings += try look.findings(logSize: check.size, sealed: check.sealed, isWhole)
         if let finding = identityFinding(try second.fold.archiveDigest()) {
             verdict.findings.append(finding)
-        }
-    }
-
-    // MARK: objects
-
-    private func checkObjects(
-        _ fold: SQLiteManifest,
-        _ request: VerifyRequest,
-        _ verdict: inout Verification
-    ) throws {
-        guard let objects = try? root.directory("objects") else { return }
-        let before = try LogEnd(root)
-        var check = ObjectCheck(objects: objects)
-        try check.run { try fold.objects(inShard: $0) }
-        (verdict.objects, verdict.bytes) = (check.count, check.bytes)
-        var faults = check.faults
-        var extras = check.findings
-        if request.readsData {
-            let read = try readObjects(objects, check, fold, request, &verdict)
-            faults.merge(read.faults) { first, second in
-                // Other bytes say more than another mode; another size says as much.
-                first.code == .objectMode || first.code == .objectLinked ? second : first
-            }
-            for (digest, actual) in read.actual {
-                faults[digest]?.facts.append("sha256", .string(digest.hex))
-                faults[digest]?.facts.append("actual_sha256", .string(actual.hex))
-            }
-        }
-        // Of what a damaged log cannot speak of nothing is said.
-        if verdict.findings.contains(where: { $0.code.isAudit && $0.code.isError }) {
-            extras.removeAll { $0.code == .objectExtra }
-        }
-        // A run that is going on, or was, may have stored what nobody spoke of at first.
-        if extras.contains(where: { $0.code == .objectExtra }), try before.hasMoved(root) {
-            extras.removeAll { $0.code == .objectExtra }
-        }
-        let losses = try fold.losses()
-        verdict.freshlyDamaged = faults.filter { $0.value.code.isDamage && losses[$0.key] == nil }
-            .keys.sorted()
-        try add(losses, to: &faults)
-        for digest in faults.keys where faults[digest]?.code.isError == true {
-            let carriers = try fold.carriers(of: digest)
-            faults[digest]?.facts.append("attachments", .array(carriers.map(JSON.string)))
-        }
-        verdict.findings += extras + faults.sorted { $0.key < $1.key }.map(\.value)
-    }
-
-    private func readObjects(
-        _ objects: Directory,
-        _ check: ObjectCheck,
-        _ fold: SQLiteManifest,
-        _ request: VerifyRequest,
-        _ verdict: inout Verification
-    ) throws -> ObjectReading.Result {
-        let started = clock.now()
-        let isPartial = request.sample != nil || request.goesRound
-        let from = isPartial ? try fold.verifiedRanges().next : .smallest
-        let all = try fold.count(of: "object")
-        let most = request.sample.map { max(Int64((Double(all) * $0).rounded(.up)), 1) } ?? .max
-        let faults = check.faults
-        let reading = ObjectReading(objects: objects, from: from, most: most, request) { shard in
-            try fold.objects(inShard: shard).keys.sorted()
-                .filter { ObjectCheck.isReadable(faults[$0]) }
-        }
-        let result = try reading.run()
-        request.progress(result.objects, result.bytes)
-        let to = result.end ?? from
-        guard result.objects > 0, result.end != from else { return result }
-        verdict.reading = Verification.Reading(
-            from: from,
-            to: to,
-            unread: result.unread.sorted(),
-            started: started,
-            objects: result.objects,
-            bytes: result.bytes
-        )
-        return result
-    }
-
-    /// What was found damaged before, and what is lost, goes on being said.
-    private func add(
-        _ losses: [ContentDigest: SQLiteManifest.Loss],
-        to faults: inout [ContentDigest: Finding]
-    ) throws {
-        for (digest, loss) in losses {
-            let subject = DiskObjectStore.subject(of: digest)
-            var finding: Finding
-            switch loss {
-            case .damaged(let since):
-                guard faults[digest] == nil else { continue }
-                finding = Finding(
-                    .objectKnownDamaged,
-                    subject,
-                    "found damaged at \(since); see whether it can be healed: larkive repair"
-                )
-            case .lost(let since):
-                finding = Finding(
-                    .objectLost,
-                    subject,
-                    "lost since \(since): nobody has its bytes any more"
-                )
-            case .accepted(let since):
-                finding = Finding(.lossAccepted, subject, "lost, and accepted at \(since)")
-            }
-            finding.facts = ["sha256": .string(digest.hex)]
-            faults[digest] = finding
         }
     }
 }
