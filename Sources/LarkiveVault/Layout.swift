@@ -63,7 +63,8 @@ struct Layout: Sendable {
         }
     }
 
-    private static func root(_ path: String) throws -> Directory {
+    /// The folder of an archive, whatever it lacks.
+    static func root(_ path: String) throws -> Directory {
         let root: Directory
         do {
             root = try Directory.open(path)
@@ -94,7 +95,7 @@ struct Layout: Sendable {
             failure.path.contains("/audit") ? .auditDamaged : .damaged,
             "\(failure.path) is missing",
             hint: ["staging", "quarantine", "inbox"].contains { failure.path.hasSuffix("/\($0)") }
-                ? "it is made again by the next run, and by larkive rebuild"
+                ? "it holds nothing that could be lost, and is made again: larkive rebuild"
                 : "put it back from a backup"
         )
     }

@@ -36,7 +36,7 @@ package struct ReadingVault: Sendable {
     package static func identity(at path: String) throws -> ArchiveIdentity {
         do {
             return try ArchiveIdentity(
-                reading: Layout.open(path).root.contents(ArchiveIdentity.fileName) ?? []
+                reading: Layout.root(path).contents(ArchiveIdentity.fileName) ?? []
             )
         } catch { throw VaultError(error) }
     }
@@ -49,23 +49,23 @@ package struct ReadingVault: Sendable {
 
     /// Keeps an event before anything is handed out; throws when it cannot be kept.
     package func note(_ event: AuditEvent, at time: Timestamp) throws {
-        try Self.put(event, at: time, into: layout)
+        try Self.put(event, at: time, into: layout.root)
     }
 
     /// As ``note(_:at:)``, for a command that needs nothing else of the archive.
     package static func note(_ event: AuditEvent, at time: Timestamp, in path: String) throws {
         do {
-            try put(event, at: time, into: Layout.open(path))
+            try put(event, at: time, into: Layout.root(path))
         } catch { throw VaultError(error) }
     }
 
     /// Refused to anybody but the owner, whose runs could not read what another user left.
-    private static func put(_ event: AuditEvent, at time: Timestamp, into layout: Layout) throws {
+    private static func put(_ event: AuditEvent, at time: Timestamp, into root: Directory) throws {
         var random = SystemRandomNumberGenerator()
         let name = Hex.text((0..<8).map { _ in UInt8.random(in: 0...255, using: &random) })
         do {
-            try Layout.checkOwner(of: layout.root)
-            let inbox = try layout.root.guarded().directory("audit").directory("inbox")
+            try Layout.checkOwner(of: root)
+            let inbox = try root.guarded().directory("audit").directory("inbox")
             try Inbox(directory: inbox).put(event, at: time, name: name)
         } catch { throw VaultError(error) }
     }

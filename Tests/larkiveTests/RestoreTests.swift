@@ -131,15 +131,16 @@ import Testing
         }
     }
 
-    @Test func `what no record speaks of is handed out and told`() async throws {
+    @Test func `what no record speaks of is not handed out`() async throws {
         try await Lab.with(Self.small) { lab in
             try await lab.expect(["sync"], exit: 0)
             try lab.change("UPDATE version SET n = 7 WHERE attachment = 1")
             try lab.change("UPDATE attachment SET version = 7 WHERE n = 1")
             let out = "\(lab.folder)/out"
-            let told = try await lab.expect(["restore", "1", "--to", out], exit: 0)
-            #expect(told.errors.contains("no record of the audit log"), "\(told.errors)")
-            #expect(told.errors.contains("larkive verify"), "\(told.errors)")
+            let refused = try await lab.expect(["restore", "1", "--to", out], exit: 7)
+            #expect(refused.errors.contains("no record of the audit log"), "\(refused.errors)")
+            #expect(refused.errors.contains("larkive verify"), "\(refused.errors)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: out) == [])
         }
     }
 

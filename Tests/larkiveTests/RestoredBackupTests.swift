@@ -37,4 +37,21 @@ import Testing
             try await lab.expectClean()
         }
     }
+
+    @Test(arguments: ["sync", "repair", "audit key rotate", "audit restart --force --reason lost"])
+    func `what holds nothing that could be lost is made again by every command that writes`(
+        _ command: String
+    ) async throws {
+        try await Lab.with(Self.small) { lab in
+            try await lab.expect(["sync"], exit: 0)
+            for name in ["staging", "quarantine", "audit/inbox"] {
+                try FileManager.default.removeItem(atPath: lab.file(name))
+            }
+            let verdict = try await lab.expect(["verify", "--json"], exit: 7)
+            let codes = try #require(verdict.json?["findings"]?.array).map { $0["code"]?.string }
+            #expect(codes == ["E043", "E043", "E043"])
+            try await lab.expect(command.split(separator: " ").map(String.init), exit: 0)
+            try await lab.expect(["verify"], exit: 0)
+        }
+    }
 }

@@ -45,8 +45,9 @@ struct LayoutCheck {
             try modes(of: try parent.directory(name), prefix + name)
         } catch {
             guard !error.isUnreadable else { throw error }
-            let code: Finding.Code =
-                (prefix + name).hasPrefix("audit") ? .logMissing : .folderMissing
+            // Without events that wait nothing of the log is missing.
+            let isLog = (prefix + name).hasPrefix("audit") && name != "inbox"
+            let code: Finding.Code = isLog ? .logMissing : .folderMissing
             findings.append(Finding(code, prefix + name, "it is no folder, or is not there"))
         }
     }

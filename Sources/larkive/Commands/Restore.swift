@@ -101,9 +101,9 @@ struct Restore: AsyncParsableCommand, Sandboxed {
         } catch { return RestoreOutcome(file, VaultError(error)) }
     }
 
-    /// Refuses bytes of which the audit log says that they are not this attachment's.
+    /// Refuses bytes of which the audit log does not say that they are this attachment's.
     ///
-    /// A log that says nothing is told and no more: what is in the archive can always be had.
+    /// A log that cannot be read is told and no more.
     private func compare(_ row: FileRow, _ vault: ReadingVault) throws {
         let found: HeldRecord
         do {
@@ -116,18 +116,22 @@ struct Restore: AsyncParsableCommand, Sandboxed {
         switch found {
         case .same: return
         case .none:
-            Terminal.complain(
-                "\(row.key): no record of the audit log says that it is held",
-                hint: "see what is wrong: larkive verify"
+            throw VaultError(
+                .damaged,
+                "the manifest says that it is held, no record of the audit log does",
+                hint: Self.disagreement
             )
         case .other(let digest):
             throw VaultError(
                 .damaged,
                 "the manifest gives it other bytes than the audit log, which says \(digest)",
-                hint: "see what is wrong: larkive verify; make it again: larkive rebuild"
+                hint: Self.disagreement
             )
         }
     }
+
+    private static let disagreement =
+        "see what is wrong: larkive verify; make the manifest again: larkive rebuild"
 
     private static func advice(on digest: ContentDigest) -> String {
         "; see whether it can be healed: larkive repair sha256:\(digest.hex.prefix(12))"
