@@ -206,7 +206,7 @@ import Testing
         try FileManager.default.removeItem(atPath: path)
         try FileManager.default.removeItem(atPath: "\(archive.state)/seen")
         var live = try AuditCheck(at: archive.file("audit"))
-        live.witnesses = .state(archive.state)
+        live.witnesses = .state(archive.state, of: "00000000-0000-4000-8000-000000000000")
         try live.run()
         #expect(live.findings.map(\.code) == [.stateLost])
         let failure = await #expect(throws: VaultError.self) { _ = try await archive.open() }

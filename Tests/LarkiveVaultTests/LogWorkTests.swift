@@ -80,7 +80,7 @@ import Testing
         var (looks, sizes) = (0, Set<Int64>())
         repeat {
             var check = try AuditCheck(at: archive.file("audit"))
-            check.witnesses = .state(archive.state)
+            check.witnesses = .state(archive.state, of: "00000000-0000-4000-8000-000000000000")
             check.witnesses.isRunning = { true }
             try check.run()
             #expect(check.findings.filter { $0.code != .notSealed } == [])

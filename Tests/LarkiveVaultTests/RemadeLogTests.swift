@@ -87,7 +87,7 @@ import Testing
         let other = SigningKey.made()
             .verifier(for: "larkive/00000000-0000-4000-8000-000000000000/1")
         try Data("\(other)\n".utf8).write(to: URL(filePath: "\(keys)/\(other.fileName)"))
-        #expect(try archive.verify().contains(.noteUnsigned))
+        #expect(try archive.verify().contains(.keyForeign))
         await #expect(throws: VaultError.self) { _ = try await archive.open() }
         #expect(try FileManager.default.contentsOfDirectory(atPath: keys) == [other.fileName])
     }

@@ -6,6 +6,9 @@ package import LarkiveCore
 ///
 /// Source: C2SP tlog-checkpoint and signed-note.
 package struct Checkpoint: Hashable, Sendable {
+    /// What a log can hold; JSON readers agree on no number beyond.
+    static let sizes: Range<Int64> = 0..<(1 << 53)
+
     package let origin: String
     package let size: Int64
     package let root: ContentDigest
@@ -25,7 +28,8 @@ package struct Checkpoint: Hashable, Sendable {
     init?(text: String) {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         guard lines.count == 4, lines[3].isEmpty, let size = Int64(lines[1]),
-            let hash = Data(base64Encoded: String(lines[2])), let root = ContentDigest(bytes: hash)
+            Self.sizes.contains(size), let hash = Data(base64Encoded: String(lines[2])),
+            let root = ContentDigest(bytes: hash)
         else { return nil }
         self.init(origin: String(lines[0]), size: size, root: root)
         guard self.text == text else { return nil }

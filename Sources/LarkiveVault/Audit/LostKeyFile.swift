@@ -54,11 +54,28 @@ struct LostKeyFile {
         else { return }
         let bytes = try layout.root.contents(ArchiveIdentity.fileName) ?? []
         guard try ArchiveIdentity(reading: bytes).id == origin.archive else { return }
-        throw AuditError(.rolledBack, words(origin.number, newest))
+        throw AuditError(.rolledBack, words(origin.number, newest, isOfState: true))
     }
 
-    static func words(_ seen: Int64, _ newest: Int64) -> String {
-        "STATE has seen a note of key \(seen), the newest key here is \(newest): the archive was "
-            + "restored from a copy that is older than STATE"
+    static func words(_ seen: Int64, _ newest: Int64, isOfState: Bool) -> String {
+        "\(isOfState ? "STATE has seen" : "it is") a note of key \(seen), the newest key here is "
+            + "\(newest): the archive was restored from a copy that is older than "
+            + (isOfState ? "STATE" : "this note")
+    }
+
+    /// The key that has signed what STATE has seen is one of the archive's, whatever it says now.
+    static func refuseReplacedKeys(_ layout: Layout, _ state: Directory) throws {
+        let bytes = try layout.root.contents(ArchiveIdentity.fileName) ?? []
+        let id = try ArchiveIdentity(reading: bytes).id
+        guard let own = SeenNote.signer(in: state.path, of: id) else { return }
+        let tlog = try? layout.audit.directory("tlog")
+        let keys = tlog.flatMap { try? NoteShelf.keys(in: $0) } ?? []
+        guard !keys.contains(own) else { return }
+        throw VaultError(
+            .auditDamaged,
+            "\(layout.audit.path("tlog/keys")) does not hold the key in STATE, which has signed "
+                + "\(own.name): the log was changed, or has lost its keys",
+            hint: "see which of the two: larkive verify"
+        )
     }
 }

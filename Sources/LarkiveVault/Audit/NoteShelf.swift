@@ -136,4 +136,15 @@ package enum SeenNote {
         else { return nil }
         return String(decoding: bytes, as: UTF8.self)
     }
+
+    /// The key in STATE, or the one that is to follow it, when it has signed the note in STATE as a
+    /// key of this archive.
+    static func signer(in state: String, of archive: String) -> VerifierKey? {
+        guard let text = text(in: state), let folder = try? Directory.open(state),
+            let origin = Origin(String(text.prefix { $0 != "\n" })), origin.archive == archive
+        else { return nil }
+        return [KeyFile.name, KeyFile.next]
+            .compactMap { (try? KeyFile.read($0, in: folder))?.verifier(for: origin.description) }
+            .first { SignedNote(text, signedBy: $0) != nil }
+    }
 }

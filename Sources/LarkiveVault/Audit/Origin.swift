@@ -3,6 +3,8 @@ internal import LarkiveCore
 /// The name under which one key signs: `larkive/<archive id>/<n>`; n counts the keys from 1.
 struct Origin: Hashable, Sendable, CustomStringConvertible {
     private static let start = "larkive/"
+    /// No archive has more keys than this.
+    static let most: Int64 = 1_000_000
 
     let archive: String
     let number: Int64
@@ -14,7 +16,7 @@ struct Origin: Hashable, Sendable, CustomStringConvertible {
 
     init?(_ text: String) {
         guard text.hasPrefix(Self.start), let slash = text.lastIndex(of: "/"),
-            let number = Int64(text[text.index(after: slash)...]), number > 0
+            let number = Int64(text[text.index(after: slash)...]), (1...Self.most).contains(number)
         else { return nil }
         let archive = text[..<slash].dropFirst(Self.start.count)
         self.init(archive: String(archive), number: number)

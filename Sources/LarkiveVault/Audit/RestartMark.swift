@@ -20,6 +20,7 @@ struct RestartMark: Equatable {
         guard let key = lines.first.flatMap({ VerifierKey($0) }) else { return nil }
         let root = lines.dropFirst(2).first.flatMap { ContentDigest(hex: $0) }
         let size = lines.dropFirst().first.flatMap { Int64($0) }
+            .flatMap { Checkpoint.sizes.contains($0) ? $0 : nil }
         self.init(key: key, former: size.map { KeyChange.Former(size: $0, root: root) })
     }
 

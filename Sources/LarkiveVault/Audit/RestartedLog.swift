@@ -9,18 +9,15 @@ struct RestartedLog {
     init(_ layout: Layout, state: Directory, at now: Timestamp) throws {
         let segments = Segments(audit: layout.audit)
         let tlog = try layout.audit.makeDirectory("tlog")
+        let bytes = try layout.root.contents(ArchiveIdentity.fileName) ?? []
+        let identity = try ArchiveIdentity(reading: bytes)
         var check = AuditCheck(audit: layout.audit)
-        check.witnesses = .state(state.path)
+        check.witnesses = .state(state.path, of: identity.id)
         try check.run()
         try Self.refuseChanged(check)
-        let notes = NoteFile.all(in: layout.audit, check.witnesses).compactMap(\.checkpoint)
-        let signed = notes.max { $1.isNewer(than: $0) }
-            .map { KeyChange.Former(size: $0.size, root: $0.root) }
-        let known = KeyChange.Former(size: Self.known(to: layout), root: nil)
-        let begun = try RestartMark.open(in: state)?.former
-        former = [signed, begun, known].compactMap { $0 }.filter { $0.size > 0 }
-            .reduce(nil) { most, next in next.size > most?.size ?? 0 ? next : most }
-        let origin = try Self.nextOrigin(layout, tlog, notes, check.changes)
+        let notes = check.signedNotes + Self.seen(by: check.witnesses)
+        former = try Self.former(notes, layout, state)
+        let origin = try Self.nextOrigin(identity, tlog, notes, check.changes)
         // Dying after this leaves a key that nothing speaks of.
         let key = try KeyFile.makeNext(in: state)
         let shelf = NoteShelf(tlog: tlog, state: state, key: key, origin: origin)
@@ -38,26 +35,58 @@ struct RestartedLog {
         let grave: Set<Finding.Code> = [
             .lineInvalid, .lineOutOfOrder, .segmentMissing, .segmentUnreadable, .noteContradicts,
         ]
-        guard let worst = check.findings.first(where: { grave.contains($0.code) }) else { return }
+        if let worst = check.findings.first(where: { grave.contains($0.code) }) {
+            throw VaultError(.auditDamaged, "\(worst.subject): \(worst.detail)", hint: backup)
+        }
+        guard check.hasOtherSeen else { return }
         throw VaultError(
             .auditDamaged,
-            "\(worst.subject): \(worst.detail)",
-            hint: "a restart keeps records, it mends none: put audit/ back from a backup first"
+            "STATE/seen: the records are not those that STATE has seen",
+            hint: "\(backup); if STATE/seen is known to be damaged, move it away"
         )
     }
 
-    private static func nextOrigin(
+    private static let backup =
+        "a restart keeps records, it mends none: put audit/ back from a backup first"
+
+    /// What STATE has seen, be it signed by a key that is still here or not.
+    private static func seen(by witnesses: Witnesses) -> [Checkpoint] {
+        guard case .note(let text) = witnesses.seen else { return [] }
+        return [NoteFile(path: "STATE/seen", text: text, place: .seen).checkpoint]
+            .compactMap { $0 }
+    }
+
+    private static func former(
+        _ notes: [Checkpoint],
         _ layout: Layout,
+        _ state: Directory
+    ) throws -> KeyChange.Former? {
+        let signed = notes.max { $1.isNewer(than: $0) }
+            .map { KeyChange.Former(size: $0.size, root: $0.root) }
+        let known = KeyChange.Former(size: known(to: layout), root: nil)
+        let begun = try RestartMark.open(in: state)?.former
+        return [signed, begun, known].compactMap { $0 }.filter { $0.size > 0 }
+            .reduce(nil) { most, next in next.size > most?.size ?? 0 ? next : most }
+    }
+
+    private static func nextOrigin(
+        _ identity: ArchiveIdentity,
         _ tlog: Directory,
         _ notes: [Checkpoint],
         _ changes: [KeyChange]
     ) throws -> Origin {
-        let bytes = try layout.root.contents(ArchiveIdentity.fileName) ?? []
-        let identity = try ArchiveIdentity(reading: bytes)
         let keys = (try? NoteShelf.keys(in: tlog)) ?? []
         let used =
             keys.map(\.originNumber) + notes.map(\.originNumber) + changes.map(\.key.originNumber)
-        return Origin(archive: identity.id, number: max(1, used.max() ?? 0) + 1)
+        let next = max(1, used.max() ?? 0) + 1
+        guard next <= Origin.most else {
+            throw VaultError(
+                .auditDamaged,
+                "\(tlog.path("keys")) holds key \(next - 1), which no archive comes to",
+                hint: "look which file it is (larkive verify), and move it away"
+            )
+        }
+        return Origin(archive: identity.id, number: next)
     }
 
     /// How many records the manifest has seen; 0 when it cannot tell.

@@ -14,6 +14,7 @@ extension Vault {
         let lost = LostKeyFile(layout: layout, state: state, key: key)
         let remade = try lost.putBack(at: now)
         try LostKeyFile.refuseOlderArchive(layout, state)
+        try LostKeyFile.refuseReplacedKeys(layout, state)
         var log = try OpenedLog(
             audit: layout.audit,
             quarantine: layout.quarantine,
@@ -35,7 +36,9 @@ extension Vault {
             let text = SeenNote.text(in: state.path),
             let tlog = try? layout.audit.directory("tlog")
         else { return }
-        let keys = try NoteShelf.keys(in: tlog).filter { next.verifier(for: $0.name) == $0 }
+        let keys = ((try? NoteShelf.keys(in: tlog)) ?? []).filter {
+            next.verifier(for: $0.name) == $0
+        }
         guard let note = SignedNote(text, signedByAnyOf: keys),
             let origin = Origin(note.checkpoint.origin)
         else { return }

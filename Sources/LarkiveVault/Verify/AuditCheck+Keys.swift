@@ -1,8 +1,23 @@
 internal import LarkiveCore
 
 extension AuditCheck {
+    /// The keys that this log may have been signed with, and which of them are believed.
+    mutating func keyRing(_ files: [NoteFile], _ reading: LogReading) -> KeyRing {
+        let folder = folderKeys(files)
+        let latest = (folder + changes.map(\.key)).map(\.originNumber).max() ?? 0
+        let seen = files.first { $0.place == .seen }?.checkpoint?.size ?? 0
+        // A log without the records that brought the key is an older copy.
+        let isOlder = seen > reading.sealed && witnesses.own?.originNumber ?? 0 > latest
+        return KeyRing(
+            folder: folder,
+            own: isOlder ? nil : witnesses.own,
+            outside: witnesses.keys,
+            changes: changes
+        )
+    }
+
     /// The keys of the folder, and the one that the next run will put back there.
-    mutating func folderKeys(_ files: [NoteFile]) -> [VerifierKey] {
+    private mutating func folderKeys(_ files: [NoteFile]) -> [VerifierKey] {
         let tlog = try? audit.directory("tlog")
         let keys = tlog.flatMap { try? NoteShelf.keys(in: $0) } ?? []
         guard case .key(let own) = witnesses.key,
@@ -62,7 +77,7 @@ extension AuditCheck {
         var missing: [String: [NoteFile]] = [:]
         for file in files {
             let origin = file.checkpoint.flatMap { Origin($0.origin) }
-            if let origin, isLater(origin, file, ring) {
+            if let origin, isLater(origin, file, ring, reading) {
                 reportOlder(origin, file, ring, reading)
             } else if let name = origin?.description,
                 !ring.known.contains(where: { $0.name == name })
@@ -82,10 +97,16 @@ extension AuditCheck {
         }
     }
 
-    /// Whether STATE knows a later key than the log.
-    private func isLater(_ origin: Origin, _ file: NoteFile, _ ring: KeyRing) -> Bool {
-        guard file.place == .seen, let newest = ring.folder.last,
-            Origin(newest.name)?.archive == origin.archive
+    /// Whether STATE, or somebody else, knows a later key and more records than the log.
+    private func isLater(
+        _ origin: Origin,
+        _ file: NoteFile,
+        _ ring: KeyRing,
+        _ reading: LogReading
+    ) -> Bool {
+        guard [.seen, .outside].contains(file.place), let newest = ring.folder.last,
+            Origin(newest.name)?.archive == origin.archive,
+            file.checkpoint?.size ?? 0 > reading.sealed
         else { return false }
         return origin.number > ring.known.map(\.originNumber).max() ?? 0
     }
@@ -100,7 +121,7 @@ extension AuditCheck {
         let fault = LogFault(
             code: .rolledBack,
             subject: file.path,
-            detail: LostKeyFile.words(origin.number, newest),
+            detail: LostKeyFile.words(origin.number, newest, isOfState: file.place == .seen),
             first: reading.sealed,
             last: file.checkpoint.map { max($0.size - 1, reading.sealed) }
         )

@@ -14,11 +14,7 @@ extension AuditCheck {
         _ later: [NoteFile],
         _ reading: LogReading
     ) -> Int64 {
-        var ring = KeyRing(
-            folder: folderKeys(files),
-            outside: witnesses.keys,
-            changes: changes
-        )
+        var ring = keyRing(files, reading)
         checkKeyFiles()
         let fresh = later.filter { $0.checkpoint.map { $0.size <= reading.sealed } ?? false }
         let signed = signers(of: files + fresh, ring, reading)
@@ -31,12 +27,19 @@ extension AuditCheck {
         let good = believed.filter { isSound($0.note, reading) && !isPast($0, ring) }
         checkShelf(files + fresh, good)
         checkState(ring, sound, reading)
+        signedNotes = believed.map(\.note)
+        hasOtherSeen = files.contains { $0.place == .seen && differs($0, reading) }
         conclude(good.max { $1.note.isNewer(than: $0.note) }, files, reading)
         cover(good, reading)
         return good.map(\.note.size).max() ?? 0
     }
 
     // MARK: sizes and roots
+
+    private func differs(_ file: NoteFile, _ reading: LogReading) -> Bool {
+        guard let note = file.checkpoint, note.size <= reading.sealed else { return false }
+        return !isSound(note, reading)
+    }
 
     func isSound(_ note: Checkpoint, _ reading: LogReading) -> Bool {
         reading.roots[note.size] == note.root

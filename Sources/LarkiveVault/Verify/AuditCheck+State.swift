@@ -5,6 +5,8 @@ extension AuditCheck {
         "no run begins until STATE is put back, or the log is restarted: larkive audit restart "
         + "--reason TEXT"
 
+    private static let forbidsRestart: Set<Finding.Code> = [.rolledBack, .noteContradicts]
+
     /// Each sealed segment had a note, but for the last one before a restart.
     mutating func checkShelf(_ files: [NoteFile], _ good: [Signed]) {
         let shelf = files.filter { $0.place == .log }
@@ -32,7 +34,7 @@ extension AuditCheck {
         if isRestartOpen(sound, reading) {
             let detail = "\(RestartMark.words); \(RestartMark.hint)"
             findings.append(Finding(.restartUnfinished, "tlog", detail))
-        } else if !findings.contains(where: { $0.code == .rolledBack }),
+        } else if !findings.contains(where: { Self.forbidsRestart.contains($0.code) }),
             let words = wordsOnKey(ring)
         {
             findings.append(Finding(.stateKey, "STATE/key", "\(words); \(Self.wayOut)"))

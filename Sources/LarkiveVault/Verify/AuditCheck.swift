@@ -27,6 +27,10 @@ package struct AuditCheck {
     package internal(set) var covered: Cover?
     /// Restarts and changes of the key, oldest first.
     package private(set) var changes: [KeyChange] = []
+    /// What believed keys have signed.
+    var signedNotes: [Checkpoint] = []
+    /// Whether the records are not those that STATE has seen, whoever has signed its note.
+    var hasOtherSeen = false
     /// Events in the inbox.
     package private(set) var waiting = 0
     /// What no look at this folder alone can exclude.
@@ -92,7 +96,7 @@ package struct AuditCheck {
         (changes, ends) = (reading.changes, reading.ends)
         findings += reading.chain.faults.map { $0.finding(on: reading.chain.timeline) }
         reportOpen(reading)
-        reportRestarts()
+        reportRestarts(reading)
         let later = NoteFile.all(in: audit, Witnesses())
             .filter { note in !notes.contains { $0.text == note.text } }
         let signed = checkNotes(notes, later, reading)
@@ -123,8 +127,9 @@ package struct AuditCheck {
         }
     }
 
-    private mutating func reportRestarts() {
+    private mutating func reportRestarts(_ reading: LogReading) {
         for change in changes where change.kind == .restarted {
+            reportFormer(of: change, reading)
             var finding = Finding(.logRestarted, "record \(change.seq)", change.words)
             finding.facts = [
                 "records": .array([.integer(change.seq)]),
@@ -133,6 +138,22 @@ package struct AuditCheck {
             ]
             findings.append(finding)
         }
+    }
+
+    /// A restart over records that were all there has named their root.
+    private mutating func reportFormer(of change: KeyChange, _ reading: LogReading) {
+        guard let former = change.former, former.size <= change.seq, let named = former.root,
+            let root = reading.roots[former.size], root != named
+        else { return }
+        let fault = LogFault(
+            code: .noteContradicts,
+            subject: "record \(change.seq)",
+            detail: "the first \(former.size) records are not those over which the log was "
+                + "restarted",
+            first: 0,
+            last: former.size - 1
+        )
+        findings.append(fault.finding(on: reading.chain.timeline))
     }
 
     private mutating func checkInbox() {

@@ -3,26 +3,39 @@ internal import LarkiveCore
 /// Which keys are believed, and from which record to which.
 struct KeyRing {
     let folder: [VerifierKey]
+    /// The key in STATE, if it has proved to be this archive's.
+    let own: VerifierKey?
     let outside: [VerifierKey]
     let changes: [KeyChange]
     private(set) var trusted: [VerifierKey]
 
     /// Without keys from outside all are believed that the folder has and its records name.
-    init(folder: [VerifierKey], outside: [VerifierKey], changes: [KeyChange]) {
+    ///
+    /// No other key can be what the one in STATE is.
+    init(
+        folder: [VerifierKey],
+        own: VerifierKey?,
+        outside: [VerifierKey],
+        changes: [KeyChange]
+    ) {
         self.folder = folder
+        self.own = own
         self.outside = outside
         self.changes = changes
-        let named = changes.map(\.key)
-        trusted =
-            outside.isEmpty
-            ? folder.filter { $0.originNumber == 1 } + named : outside
+        let firsts = folder.filter { $0.originNumber == 1 }
+        let inside = (firsts + changes.map(\.key))
+            .filter { $0.originNumber != own?.originNumber }
+        trusted = outside.isEmpty ? inside + [own].compactMap { $0 } : outside
     }
 
     /// Any key that somebody holds to be one of this log.
-    var known: [VerifierKey] { outside + folder + changes.map(\.key) }
+    var known: [VerifierKey] {
+        outside + folder + changes.map(\.key) + [own].compactMap { $0 }
+    }
 
     /// A key that neither `init` made nor a record names.
     func isForeign(_ key: VerifierKey, signing signers: Set<VerifierKey>) -> Bool {
+        if let own, own.originNumber == key.originNumber { return key != own }
         guard key.originNumber == 1 else { return !changes.contains { $0.key == key } }
         let firsts = folder.filter { $0.originNumber == 1 }
         return firsts.count > 1 && !signers.contains(key)

@@ -129,7 +129,8 @@ package struct Verifier {
         // Copied first: what it knows is in the log, which is read afterwards.
         var look = try ComparedManifest(root, path, second)
         var check = AuditCheck(audit: audit)
-        check.witnesses = state.map(Witnesses.state) ?? Witnesses()
+        let identity = try? ArchiveIdentity(reading: root.contents(ArchiveIdentity.fileName) ?? [])
+        check.witnesses = state.map { .state($0, of: identity?.id) } ?? Witnesses()
         check.witnesses.copies = copies
         check.witnesses.isRunning = { [root] in (try? VaultLock.isHeld(in: root)) ?? false }
         try check.run { try look.take($0) }

@@ -22,6 +22,11 @@ package struct Witnesses: Sendable {
 
     package var seen = Seen.none
     var key = Key.unknown
+    /// The key in STATE, where it has signed what STATE has seen of this archive.
+    ///
+    /// Whoever may change the archive cannot change STATE: it is believed whatever keys are left
+    /// in the archive.
+    private(set) var own: VerifierKey?
     private var state: String?
     /// Notes that were kept elsewhere, with their names.
     package var notes: [(name: String, text: String)] = []
@@ -34,11 +39,12 @@ package struct Witnesses: Sendable {
 
     package init() {}
 
-    /// What STATE has seen.
-    package static func state(_ path: String) -> Witnesses {
+    /// What STATE has seen of an archive.
+    package static func state(_ path: String, of archive: String?) -> Witnesses {
         var witnesses = Witnesses()
         witnesses.seen = SeenNote.text(in: path).map(Seen.note) ?? .lost
         witnesses.key = key(in: path)
+        witnesses.own = archive.flatMap { SeenNote.signer(in: path, of: $0) }
         witnesses.state = path
         return witnesses
     }

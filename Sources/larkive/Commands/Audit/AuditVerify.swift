@@ -46,7 +46,7 @@ struct AuditVerify: AsyncParsableCommand, Sandboxed {
         while true {
             let before = try LogEnd(at: path)
             var check = try AuditCheck(at: world.auditFolder)
-            var witnesses = Witnesses.state(world.state(of: identity.id))
+            var witnesses = Witnesses.state(world.state(of: identity.id), of: identity.id)
             witnesses.copies = world.config.auditCopies
             witnesses.isRunning = ReadingVault.runningProbe(at: path)
             check.witnesses = try outside(witnesses)
