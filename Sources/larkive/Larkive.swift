@@ -69,7 +69,7 @@ enum Program {
         // Where nothing names a command it is that which is wrong, not the option.
         let verbs = verbs(in: rest)
         guard verbs > 0 else { return rest }
-        return Array(rest.prefix(verbs)) + moved + rest.dropFirst(verbs)
+        return DashedWords.last(Array(rest.prefix(verbs)) + moved + rest.dropFirst(verbs))
     }
 
     /// How many words at the beginning name a command, and one below it, and so on.
