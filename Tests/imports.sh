@@ -13,6 +13,7 @@ LarkiveFeishu  LarkiveCore AsyncHTTPClient NIO* FoundationEssentials Synchroniza
 LarkiveVault   LarkiveCore CLinux CZlib Crypto Dispatch GRDB SystemPackage FoundationEssentials Synchronization
 LarkiveTesting LarkiveCore Testing FoundationEssentials Synchronization Glibc
 larkive        * not FeishuSandbox LarkiveTesting
+larkive-benchmarks LarkiveCore LarkiveVault ArgumentParser SystemPackage FoundationEssentials
 FeishuSandbox  * not larkive LarkiveCore LarkiveFeishu LarkiveVault LarkiveTesting
 feishu-sandbox * not larkive LarkiveCore LarkiveFeishu LarkiveVault LarkiveTesting
 RULES
