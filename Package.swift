@@ -62,6 +62,12 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // Makes large archives to measure larkive with; not shipped.
+        .executableTarget(
+            name: "larkive-benchmarks",
+            dependencies: ["LarkiveCore", "LarkiveVault", argumentParser, system],
+            swiftSettings: strict
+        ),
         .target(
             name: "FeishuSandbox",
             dependencies: [webServer, nio, nioHTTP, crypto, yaml, logging],

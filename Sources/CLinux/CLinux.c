@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -220,3 +221,9 @@ int lk_landlock_enter(int rules) {
 
 int lk_look_path(const char *path) { return (int)lk_result(open(path, O_PATH | O_CLOEXEC)); }
 int lk_open_null(int flags) { return (int)lk_result(open("/dev/null", flags)); }
+
+int lk_columns(int fd) {
+    struct winsize size = {0};
+    ioctl(fd, TIOCGWINSZ, &size);
+    return size.ws_col;
+}

@@ -2,6 +2,7 @@ import ArgumentParser
 import FoundationEssentials
 import LarkiveCore
 import LarkiveVault
+import Synchronization
 
 /// The program: one verb for each thing that people do with an archive.
 struct Larkive: AsyncParsableCommand {
@@ -31,7 +32,7 @@ struct CommonOptions: ParsableArguments {
 enum Program {
     /// All until the command begins is done on the only thread that there is: the sandbox holds
     /// for those that it starts.
-    static func main() {
+    nonisolated static func main() {
         Start.openStandardStreams()
         Start.keepMemoryClosed()
         Signals.ignoreDeadly()
@@ -40,13 +41,14 @@ enum Program {
             try Start.allowOpenFiles()
             try (command as? any Sandboxed)?.enterSandbox()
             if !(command is any StopsCleanly) { Signals().endAtOnce() }
-            Start.run { await run() }
+            let parsed = Parsed(command)
+            Start.run { await run(parsed.take()) }
         } catch { end(with: error) }
     }
 
-    private static func run() async -> Never {
+    private static func run(_ parsed: sending (any ParsableCommand)?) async -> Never {
         do {
-            var command = try Larkive.parseAsRoot(globalConfigFirst(CommandLine.arguments))
+            guard var command = parsed else { exit(.unclassified) }
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
@@ -69,7 +71,7 @@ enum Program {
         // Where nothing names a command it is that which is wrong, not the option.
         let verbs = verbs(in: rest)
         guard verbs > 0 else { return rest }
-        return Array(rest.prefix(verbs)) + moved + rest.dropFirst(verbs)
+        return DashedWords.last(Array(rest.prefix(verbs)) + moved + rest.dropFirst(verbs))
     }
 
     /// How many words at the beginning name a command, and one below it, and so on.
@@ -115,6 +117,22 @@ enum Program {
 
     private static func exit(_ code: LarkiveCore.ExitCode) -> Never {
         Larkive.exit(withError: ArgumentParser.ExitCode(code.rawValue))
+    }
+}
+
+/// A command on its way from the first thread to the one that runs it; parsing takes milliseconds.
+private final class Parsed: Sendable {
+    private let command: Mutex<(any ParsableCommand)?>
+
+    init(_ command: sending any ParsableCommand) { self.command = Mutex(command) }
+
+    /// Nil when it was taken before.
+    func take() -> sending (any ParsableCommand)? {
+        command.withLock { command in
+            let taken = command
+            command = nil
+            return taken
+        }
     }
 }
 

@@ -80,7 +80,7 @@ enum Sandbox {
 }
 
 /// A command that writes only where it says.
-protocol Sandboxed {
+protocol Sandboxed: SendableMetatype {
     var options: CommonOptions { get }
     /// Folders beside those of the archive.
     var targets: [String] { get }

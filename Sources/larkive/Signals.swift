@@ -57,7 +57,7 @@ final class Signals: Sendable {
 }
 
 /// A command that has something to finish when it is stopped, and watches for it itself.
-protocol StopsCleanly {}
+protocol StopsCleanly: SendableMetatype {}
 
 /// What a signal ends: nothing yet, and later a run.
 final class Stoppable: Sendable {

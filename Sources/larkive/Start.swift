@@ -47,7 +47,7 @@ enum Start {
     }
 
     /// Runs a body on threads of its own; the first thread serves what needs it.
-    static func run(_ body: @escaping @Sendable () async -> Never) -> Never {
+    static func run(_ body: sending @escaping () async -> Never) -> Never {
         Task { await body() }
         dispatchMain()
     }

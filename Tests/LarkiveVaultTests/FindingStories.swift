@@ -45,6 +45,10 @@ extension FindingFixture {
                 let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
                 try FileManager.default.removeItem(atPath: "\(folder)/\(names[1])")
             }
+        case .searchDrift:
+            return .init {
+                try Change.sqlite($0, "INSERT INTO search(rowid, fold_1) VALUES (9, 'xall')")
+            }
         default: return nil
         }
     }

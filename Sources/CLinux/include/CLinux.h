@@ -99,4 +99,7 @@ int lk_landlock_allow(int rules, int parent, uint64_t allowed);
 int lk_landlock_enter(int rules);
 int lk_look_path(const char *path);
 int lk_open_null(int flags);
+
+// The width of a terminal; 0 where it is not known.
+int lk_columns(int fd);
 #endif

@@ -5,6 +5,7 @@ internal import LarkiveCore
 /// Versions, sightings and states of attachments.
 extension Apply {
     func addVersion(_ version: Int64, of attachment: Int64, _ item: JSON) throws {
+        try changes?.touch(attachment)
         try run(
             "INSERT INTO version (attachment, n, name, size, file_token) VALUES (?, ?, ?, ?, ?)",
             [
@@ -15,6 +16,7 @@ extension Apply {
     }
 
     func sight(_ attachment: Int64, from source: Int64) throws {
+        try touch(attachment, whenNewIn: source)
         try run(
             """
             INSERT INTO sighting (attachment, source) VALUES (?, ?)
@@ -27,6 +29,8 @@ extension Apply {
     func hold(how: String) throws {
         let (attachment, version) = (try number("attachment"), try number("version"))
         let digest = try digest("sha256")
+        // Only now its size may become known.
+        try changes?.touch(attachment)
         try run(
             "INSERT OR IGNORE INTO object (digest, size, first_held) VALUES (?, ?, ?)",
             [digest, try number("size"), time]
@@ -58,6 +62,7 @@ extension Apply {
 
     func vanish() throws {
         let attachment = try number("attachment")
+        try changes?.touch(attachment)
         try miss(attachment, from: try number("source"))
         try run(
             "UPDATE attachment SET vanished = coalesce(vanished, ?) WHERE n = ?",
@@ -68,6 +73,7 @@ extension Apply {
     /// Lifts the tombstone; a message that was gone is there again with it.
     func reappear() throws {
         let (attachment, source) = (try number("attachment"), try number("source"))
+        try changes?.touch(attachment)
         try sight(attachment, from: source)
         try run("UPDATE attachment SET vanished = NULL WHERE n = ?", [attachment])
         try run(

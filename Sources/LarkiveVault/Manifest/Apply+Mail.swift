@@ -9,6 +9,7 @@ extension Apply {
         for message in try require(hidden["messages"]?.array, "messages") {
             let id = try require(message["id"]?.string, "id")
             let attachments = message["attachments"]?.array ?? []
+            try touchAttachments(of: id, in: source)
             try run(
                 """
                 INSERT INTO message (source, id, folder, state, draft, attachment_count, date,
@@ -45,6 +46,7 @@ extension Apply {
         next: inout Int64
     ) throws -> Int64 {
         if let known = item["number"]?.integer {
+            try changes?.touch(known)
             try run("UPDATE attachment SET vanished = NULL WHERE n = ?", [known])
             try sight(known, from: source)
             return known
@@ -90,6 +92,7 @@ extension Apply {
             arguments: [source, message]
         )
         for number in rows where !present.contains(number) {
+            try changes?.touch(number)
             try run("UPDATE attachment SET vanished = ? WHERE n = ?", [time, number])
         }
     }

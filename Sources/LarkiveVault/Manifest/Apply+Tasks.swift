@@ -7,13 +7,15 @@ extension Apply {
         var next = try number("first")
         for task in try require(hidden["tasks"]?.array, "tasks") {
             let guid = try require(task["guid"]?.string, "guid")
+            let summary = try require(task["summary"]?.string, "summary")
+            try touchAttachments(of: guid, whenOtherThan: summary)
             try run(
                 """
                 INSERT INTO task VALUES (?, ?, ?)
                 ON CONFLICT (guid) DO UPDATE SET parent = excluded.parent,
                     summary = excluded.summary
                 """,
-                [guid, task["parent"]?.string, try require(task["summary"]?.string, "summary")]
+                [guid, task["parent"]?.string, summary]
             )
             for item in task["attachments"]?.array ?? [] {
                 try addTask(item, of: guid, from: source, next: &next)

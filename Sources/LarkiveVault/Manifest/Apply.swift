@@ -15,21 +15,32 @@ struct ApplyError: Error, Equatable, Sendable {
 struct Apply {
     let db: Database
     let record: AuditRecord
+    /// What the search index is told; nil where there is none.
+    var changes: SearchChanges?
 
     var fields: JSONObject { record.event.record }
     var hidden: JSONObject { record.event.hidden }
     var time: String { record.time.description }
 
-    static func apply(_ records: some Sequence<AuditRecord>, to db: Database) throws {
+    /// Folds what is not in yet.
+    ///
+    /// The search index is kept in step, in the same transaction, but for a rehearsal.
+    static func apply(
+        _ records: some Sequence<AuditRecord>,
+        to db: Database,
+        indexing: Bool = true
+    ) throws {
+        let changes = try indexing ? SearchChanges(db) : nil
         var applied = try appliedSeq(db)
         for record in records where record.seq > applied {
             guard record.seq == applied + 1 else {
                 throw ApplyError(seq: record.seq, detail: "record \(applied + 1) is missing")
             }
-            try Apply(db: db, record: record).apply()
+            try Apply(db: db, record: record, changes: changes).apply()
             applied = record.seq
         }
         try run(db, "INSERT OR REPLACE INTO meta VALUES ('applied_seq', ?)", [String(applied)])
+        try changes?.finish()
     }
 
     /// The last record that is in the manifest; -1 for none.

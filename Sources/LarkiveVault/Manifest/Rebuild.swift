@@ -74,6 +74,7 @@ package struct Rebuild {
         let journal = try layout.audit.contents(JournalFile.name) ?? []
         let open = JournalFile.read(journal, after: size, leaf: leaf).lines
         try apply(open, to: manifest)
+        try manifest.makeSearchIndex()
         return size + Int64(open.count)
     }
 

@@ -12,7 +12,7 @@ extension SQLiteManifest: Manifest {
         do {
             try queue.inTransaction { db in
                 let next = try Apply.appliedSeq(db) + 1
-                try Apply.apply(Self.madeUp(events, from: next), to: db)
+                try Apply.apply(Self.madeUp(events, from: next), to: db, indexing: false)
                 return .rollback
             }
         } catch { throw ManifestError(error) }

@@ -10,6 +10,7 @@ struct ComparedManifest {
     private var applied: Int64 = -1
     private var isCompared = false
     private var found: [Finding] = []
+    private var searchFault: String?
     private var waiting: [AuditRecord] = []
     private var folded: Int64 = -1
     private var canFold = true
@@ -26,6 +27,7 @@ struct ComparedManifest {
                 try second.attach(manifest, at: root.path(SQLiteManifest.fileName))
                 refusal = try integrity()
                 if refusal == nil { applied = try second.applied() }
+                if refusal == nil { searchFault = try second.searchFault() }
             } catch {
                 let failure = ManifestError(error)
                 // In files of its own it may have had no room.
@@ -87,6 +89,10 @@ struct ComparedManifest {
         // A record that could not be read has been told.
         var findings = isWhole ? found : found.filter { $0.code == .manifestIndex }
         let name = SQLiteManifest.fileName
+        // Rows that are wrong are told as such.
+        if let searchFault, !findings.contains(where: { $0.code.isError }) {
+            findings.append(Finding(.searchDrift, "\(name) search", searchFault))
+        }
         if applied >= logSize, isWhole {
             findings.append(
                 Finding(

@@ -90,6 +90,7 @@ extension Finding {
         case restartUnfinished = "W015"
         case stateKey = "W016"
         case notesMissing = "W017"
+        case searchDrift = "W018"
 
         package var isError: Bool { rawValue.hasPrefix("E") }
         /// Whether it speaks of the log, which has an exit code of its own.

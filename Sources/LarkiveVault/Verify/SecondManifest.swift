@@ -89,6 +89,13 @@ struct SecondManifest {
         }
     }
 
+    /// Why the search index is not what the rows say; nil when it is.
+    func searchFault() throws(ManifestError) -> String? {
+        try fold.inDatabase { db in
+            try SearchCheck(db: db, schema: "here", mayWrite: isOnDisk).fault()
+        }
+    }
+
     /// What SQLite finds wrong with the file; empty when nothing is.
     func integrity() throws(ManifestError) -> [String] {
         try fold.inDatabase { db in
@@ -125,9 +132,11 @@ extension SecondManifest {
             sql: """
                 SELECT type || ' ' || name FROM (
                     SELECT type, name, sql FROM here.sqlite_master
+                    WHERE tbl_name NOT GLOB '\(SearchIndex.names)'
                     EXCEPT SELECT type, name, sql FROM main.sqlite_master)
                 UNION SELECT type || ' ' || name FROM (
                     SELECT type, name, sql FROM main.sqlite_master
+                    WHERE tbl_name NOT GLOB '\(SearchIndex.names)'
                     EXCEPT SELECT type, name, sql FROM here.sqlite_master)
                 """
         )

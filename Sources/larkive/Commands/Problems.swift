@@ -56,11 +56,7 @@ struct Problems: AsyncParsableCommand, Sandboxed {
     }
 
     private static func item(_ text: String, of ledger: [LedgerRow]) throws -> LedgerRow {
-        let found = ledger.first { row in
-            row.key == text || row.isCalled(text)
-                || (Int64(text) != nil && row.file?.id == Int64(text))
-        }
-        guard let found else {
+        guard let found = ledger.first(where: { $0.isMeant(by: text) }) else {
             throw UsageError(
                 "nothing in the ledger has the key `\(text)`",
                 hint: "see what is there: larkive problems"
@@ -122,6 +118,13 @@ struct Problems: AsyncParsableCommand, Sandboxed {
 }
 
 extension LedgerRow {
+    /// Whether a number, a key or the beginning of a digest means this item.
+    fileprivate func isMeant(by text: String) -> Bool {
+        guard let number = Int64(text) else { return key == text || isCalled(text) }
+        guard let file else { return false }
+        return file.id == number
+    }
+
     /// Whether a digest, or the beginning of one, means this item.
     fileprivate func isCalled(_ text: String) -> Bool {
         guard let digest, text.hasPrefix("sha256:"), text.count >= 13 else { return false }

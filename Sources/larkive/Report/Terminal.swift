@@ -44,23 +44,6 @@ enum Terminal {
         }
         return shown
     }
-
-    /// How many columns a text takes: East Asian wide characters take two, marks none.
-    static func width(_ text: String) -> Int {
-        text.reduce(0) { $0 + width($1) }
-    }
-
-    private static func width(_ character: Character) -> Int {
-        guard let scalar = character.unicodeScalars.first else { return 0 }
-        switch scalar.value {
-        case 0x0300...0x036F: return 0
-        case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF,
-            0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1FAFF,
-            0x20000...0x3FFFD:
-            return 2
-        default: return 1
-        }
-    }
 }
 
 /// Figures as people read them.

@@ -13,7 +13,8 @@ struct ConfigReader {
     func read(_ text: String) throws(UsageError) -> Config {
         let root: Node?
         do {
-            root = try Yams.compose(yaml: text)
+            // What a value is, its reader decides: the patterns by which YAML guesses are not made.
+            root = try Yams.compose(yaml: text, .basic)
         } catch let failure as YamlError {
             throw unreadable(failure, text)
         } catch { throw UsageError("\(path): not readable as YAML") }

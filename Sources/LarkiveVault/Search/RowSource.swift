@@ -1,0 +1,35 @@
+internal import GRDB
+internal import LarkiveCore
+
+/// Reads rows of the view `files`, with what the view does not have: when a task's file was
+/// uploaded, and the sources that list it.
+struct RowSource {
+    let db: Database
+
+    private static let beside = """
+        (SELECT uploaded FROM attachment WHERE n = f.id) AS uploaded,
+        (SELECT group_concat(source, ' ') FROM sighting WHERE attachment = f.id) AS seen
+        """
+
+    /// One attachment in its newest version.
+    func newest(_ number: Int64) throws -> Row? {
+        try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT f.*, \(Self.beside) FROM files f WHERE f.id = ?"),
+            arguments: [number]
+        )
+    }
+
+    /// One attachment in all versions that are held, and the newest.
+    func all(_ number: Int64) throws -> [Row] {
+        try Row.fetchAll(
+            db.cachedStatement(
+                sql: "SELECT f.*, \(Self.beside) FROM (\(Schema.allVersions)) f WHERE f.id = ?"
+            ),
+            arguments: [number]
+        )
+    }
+
+    func rows(_ number: Int64, withOlder: Bool) throws -> [Row] {
+        try withOlder ? all(number) : newest(number).map { [$0] } ?? []
+    }
+}

@@ -1,0 +1,37 @@
+/// What is known of an attachment besides texts, as tokens of its document.
+///
+/// They begin with a letter that no field has.
+enum SearchTag {
+    static let all = "xall"
+    static let vanished = "xvanished"
+    /// It has other contents than the newest.
+    static let changed = "xchanged"
+
+    static func kind(_ kind: String) -> String { "x\(kind)" }
+    static func source(_ number: Int64) -> String { "xs\(number)" }
+
+    /// Sizes from a power of two up to the next share a tag.
+    static func size(_ size: Int64) -> String { "xz\(power(size))" }
+
+    /// The tags of all sizes in a range.
+    static func sizes(from least: Int64?, to most: Int64?) -> [String] {
+        let (low, high) = (power(least ?? 0), power(most ?? .max))
+        return low > high ? [] : (low...high).map { "xz\($0)" }
+    }
+
+    /// So many digits of a digest are in its tag.
+    static let digits = 16
+
+    static func digest(_ hex: String) -> String { "xh\(hex.prefix(digits))" }
+
+    /// What finds the digests that begin so; nil for what is no beginning of one.
+    static func digests(beginning prefix: String) -> String? {
+        let isHex = prefix.utf8.allSatisfy {
+            (0x30...0x39).contains($0) || (0x61...0x66).contains($0)
+        }
+        guard isHex, prefix.utf8.count <= 64 else { return nil }
+        return prefix.utf8.count < digits ? "\"xh\(prefix)\"*" : digest(prefix)
+    }
+
+    private static func power(_ size: Int64) -> Int { 63 - max(size, 1).leadingZeroBitCount }
+}

@@ -1,0 +1,92 @@
+import ArgumentParser
+import LarkiveCore
+import LarkiveVault
+
+/// The filters of `find`.
+struct Filters: ParsableArguments {
+    @Option(parsing: .unconditional, help: "Part of the file name.") var name: String?
+    @Option(parsing: .unconditional, help: "Part of the sender's address or name.")
+    var from: String?
+    @Option(help: "The mailbox, by its address.") var mailbox: String?
+    @Option(parsing: .unconditional, help: "Part of the task's summary, or its guid.")
+    var task: String?
+    @Option(parsing: .unconditional, help: "The message id.") var message: String?
+    @Option(parsing: .unconditional, help: "The attachment id of mail.") var attachment: String?
+    @Option(help: "The guid of a task attachment.") var guid: String?
+    @Option(parsing: .unconditional, help: "The file token of a task attachment.")
+    var fileToken: String?
+    @Option(help: "The SHA-256, or its first digits.") var sha256: String?
+    @Option(help: "Sent or uploaded on this day or later: 2026, 2026-03, 2026-03-05 or 7d.")
+    var after: String?
+    @Option(help: "Sent or uploaded before this day.") var before: String?
+    @Option(help: "At least this many bytes: 500, 20K, 3M.") var minSize: String?
+    @Option(help: "At most this many bytes.") var maxSize: String?
+    @Option(help: "The source, like mail:a@corp.example.") var source: String?
+    @Flag(help: "Only what is no longer in Feishu.") var vanished = false
+
+    func query() throws(UsageError) -> FileQuery {
+        var query = FileQuery()
+        query.containing["name"] = name
+        query.containing["sender"] = from
+        query.equal["mailbox"] = mailbox?.lowercased()
+        query.equal["message_id"] = message
+        query.equal["attachment_id"] = attachment
+        query.equal["guid"] = guid
+        query.equal["file_token"] = fileToken
+        query.equal["source"] = source
+        if let task {
+            query.equal["task_guid"] = Self.isGuid(task) ? task : nil
+            query.containing["task_summary"] = Self.isGuid(task) ? nil : task
+        }
+        if let sha256 { query.sha256Prefix = try Self.digest(sha256) }
+        if let after { query.after = try Self.day(after, "--after") }
+        if let before { query.before = try Self.day(before, "--before") }
+        if let minSize { query.minSize = try Self.size(minSize, "--min-size") }
+        if let maxSize { query.maxSize = try Self.size(maxSize, "--max-size") }
+        query.onlyVanished = vanished
+        return query
+    }
+
+    /// A guid has no spaces and four dashes; anything else is words.
+    private static func isGuid(_ text: String) -> Bool {
+        text.filter { $0 == "-" }.count == 4 && text.allSatisfy { $0.isASCII && $0 != " " }
+    }
+
+    static func withoutPrefix(_ text: String) -> String {
+        text.hasPrefix("sha256:") ? String(text.dropFirst(7)) : text
+    }
+
+    private static func digest(_ text: String) throws(UsageError) -> String {
+        let digits = withoutPrefix(text.lowercased())
+        guard !digits.isEmpty, digits.utf8.count <= 64, digits.allSatisfy(\.isHexDigit) else {
+            throw UsageError(
+                "--sha256: `\(text)` is no SHA-256",
+                hint: "write its hex digits, the first of them or all 64"
+            )
+        }
+        return digits
+    }
+
+    private static func day(_ text: String, _ option: String) throws(UsageError) -> Timestamp {
+        guard let time = DayText(text)?.beginning(now: SystemClock().now()) else {
+            throw UsageError(
+                "\(option): `\(text)` is no date",
+                hint: "write 2026, 2026-03, 2026-03-05, or 7d for seven days ago"
+            )
+        }
+        return time
+    }
+
+    private static func size(_ text: String, _ option: String) throws(UsageError) -> Int64 {
+        let units: [Character: Int64] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40]
+        let unit = text.uppercased().last.flatMap { units[$0] }
+        let digits = unit == nil ? text[...] : text.dropLast()
+        guard let number = Int64(digits), number >= 0,
+            case let (bytes, hasOverflown) = number.multipliedReportingOverflow(by: unit ?? 1),
+            !hasOverflown
+        else {
+            throw UsageError("\(option): `\(text)` is no size", hint: "write 500, 20K, 3M or 1G")
+        }
+        return bytes
+    }
+}

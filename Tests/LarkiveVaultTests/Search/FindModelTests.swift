@@ -1,0 +1,83 @@
+import LarkiveCore
+import LarkiveTesting
+import Testing
+
+@testable import LarkiveVault
+
+/// What `find` answers, and in which order, is what a plain look at every attachment answers.
+@Suite struct FindModelTests {
+    @Test(arguments: [21, 22] as [UInt64])
+    func `random queries on a random catalogue`(seed: UInt64) throws {
+        var catalogue = try SampleCatalogue(seed: seed)
+        while catalogue.entries.count < 2_000 {
+            for _ in 0..<50 { try catalogue.step() }
+            try catalogue.commit()
+        }
+        let model = FindModel(catalogue)
+        var queries = QueryMaker(model: model, random: catalogue.random)
+        var matched = 0
+        for _ in 0..<150 {
+            let query = queries.next()
+            let expected = model.find(query)
+            let found = try catalogue.manifest.search(query)
+            let shown = expected.prefix(query.limit ?? .max)
+            #expect(found.isIndexed)
+            #expect(found.rows.map(FindModel.Key.init) == Array(shown), "seed \(seed): \(query)")
+            #expect(found.more == .exactly(expected.count - shown.count), "seed \(seed): \(query)")
+            matched += expected.isEmpty ? 0 : 1
+        }
+        #expect(matched > 50)
+    }
+
+    @Test func `without the index the answers are the same`() throws {
+        var catalogue = try SampleCatalogue(seed: 31, indexed: false)
+        while catalogue.entries.count < 300 {
+            try catalogue.step()
+            try catalogue.commit()
+        }
+        let model = FindModel(catalogue)
+        var queries = QueryMaker(model: model, random: catalogue.random)
+        for _ in 0..<60 {
+            let query = queries.next()
+            let found = try catalogue.manifest.search(query)
+            let expected = model.find(query)
+            #expect(!found.isIndexed)
+            #expect(
+                found.rows.map(FindModel.Key.init) == Array(expected.prefix(query.limit ?? .max)),
+                "\(query)"
+            )
+        }
+    }
+
+    @Test(arguments: [
+        "\"", "\"\"", "*", "a*", "-", "-v2", "NEAR(a b)", "NEAR(", "OR", "a OR b", "AND", "NOT",
+        "{name}", "{", "}", "^", "^start", "x:", ":", "(", ")", "+", "'", "';--", "\\", "%", "_",
+        "\u{0}", "\u{1}", "\u{FFFF}", "👍", "xall", "\"xall\"", "fold_1", "search",
+    ])
+    func `what would be syntax is looked for as it stands`(text: String) throws {
+        var catalogue = try SampleCatalogue(seed: 41)
+        for _ in 0..<150 { try catalogue.step() }
+        try catalogue.commit()
+        let model = FindModel(catalogue)
+        var queries = [FileQuery](repeating: FileQuery(), count: 4)
+        queries[0].words = [text]
+        queries[1].words = [text, text, "a"]
+        queries[2].containing = ["name": text]
+        queries[3].containing = ["sender": text, "task_summary": text]
+        for query in queries {
+            let found = try catalogue.manifest.find(query).map(FindModel.Key.init)
+            #expect(found == model.find(query))
+        }
+    }
+
+    @Test(arguments: ["", "' OR 1=1", "xyz", "é", "ABC", String(repeating: "a", count: 65)])
+    func `what is no digest has no attachments`(prefix: String) throws {
+        var catalogue = try SampleCatalogue(seed: 42)
+        for _ in 0..<50 { try catalogue.step() }
+        try catalogue.commit()
+        var query = FileQuery()
+        query.sha256Prefix = prefix
+        query.id = prefix.isEmpty ? -1 : nil
+        #expect(try catalogue.manifest.find(query).isEmpty)
+    }
+}
