@@ -68,6 +68,8 @@ enum Program {
         } else if let first = rest.first, first.hasPrefix("--config="), rest.count >= 2 {
             moved = [rest.removeFirst()]
         }
+        // To look for the names of commands takes a millisecond.
+        guard !moved.isEmpty else { return DashedWords.last(rest) }
         // Where nothing names a command it is that which is wrong, not the option.
         let verbs = verbs(in: rest)
         guard verbs > 0 else { return rest }
