@@ -92,18 +92,22 @@ once S8 s8_tamper.py "$(share 5)" --rounds 1000 --seconds "$(share 5)"
 once S9 s9_bit_rot.py "$(share 5)" --flips 10000 --seconds "$(share 5)"
 once S17 s17_mutants.py 3600 --most 0
 
-# sanitized NAME: the whole suite under a sanitizer, with a build folder of its own.
+# sanitized NAME: the whole suite under a sanitizer, with a build folder of its own. What is found in any
+# process goes to a folder: also in one that a test kills, expects to fail or does not listen to.
 sanitized() {
-    local began=$SECONDS code=0 out
-    out=$(mktemp)
+    local began=$SECONDS code=0 out reports
+    out=$(mktemp) reports=$(mktemp -d)
     echo "== $1 sanitizer"
-    TSAN_OPTIONS="suppressions=$PWD/Tests/sanitizers/thread.txt" swift test --sanitize="$1" --scratch-path ".build-$1" \
+    TSAN_OPTIONS="suppressions=$PWD/Tests/sanitizers/thread.txt log_path=$reports/report" \
+        ASAN_OPTIONS="log_path=$reports/report" swift test --sanitize="$1" --scratch-path ".build-$1" \
         --experimental-maximum-parallelization-width 4 </dev/null >"$out" 2>&1 || code=1
-    grep -E 'WARNING: ThreadSanitizer|ERROR: AddressSanitizer|✘|recorded an issue|Test run|error:' "$out" | head -n 200
-    ! grep -qE 'WARNING: ThreadSanitizer|ERROR: AddressSanitizer' "$out" || code=1
+    grep -E '(WARNING|ERROR): [A-Z][a-z]+Sanitizer|✘|recorded an issue|Test run|error:' "$out" | head -n 200
+    find "$reports" -type f -exec head -n 60 {} + | head -n 600
+    ! grep -qE '(WARNING|ERROR): [A-Z][a-z]+Sanitizer' "$out" && [ -z "$(ls "$reports")" ] || code=1
     grep -q 'Test run with [1-9]' "$out" || code=1
-    judged "${1:0:4}" "$code" $((SECONDS - began)) "$(grep 'Test run' "$out" | tail -n 1)"
-    rm -f "$out"
+    judged "${1:0:4}" "$code" $((SECONDS - began)) \
+        "$(ls "$reports" | wc -l) reports; $(grep 'Test run' "$out" | tail -n 1)"
+    rm -rf "$out" "$reports"
 }
 
 if [ "$sanitizers" = yes ] && [ -z "$chosen" ]; then

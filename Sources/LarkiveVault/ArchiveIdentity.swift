@@ -73,6 +73,14 @@ package struct ArchiveIdentity: Hashable, Sendable {
     }
 }
 
+extension VaultError {
+    static let otherIdentity = VaultError(
+        .damaged,
+        "\(ArchiveIdentity.fileName) is not the file that the log speaks of",
+        hint: "put it back from a backup, or the log, if audit/ is another archive's"
+    )
+}
+
 /// Why an archive cannot be used.
 package struct VaultError: Error, Equatable, Sendable {
     package enum Kind: Equatable, Sendable {

@@ -63,6 +63,23 @@ struct Layout: Sendable {
         }
     }
 
+    /// Removes what a run that died has left; what is no file goes to quarantine.
+    func emptyStaging(at now: Timestamp) throws(DiskError) {
+        for name in try staging.names() {
+            let isFolder =
+                try staging.look(at: name).map { $0.regular == 0 && $0.link == 0 } ?? false
+            guard isFolder else {
+                try staging.remove(name)
+                continue
+            }
+            try staging.moveWithoutReplacing(
+                name,
+                to: quarantine,
+                as: "staging.\(now.milliseconds).\(name)"
+            )
+        }
+    }
+
     /// The folder of an archive, whatever it lacks.
     static func root(_ path: String) throws -> Directory {
         let root: Directory

@@ -2,6 +2,10 @@ internal import CLinux
 
 /// STATE: the signing key and the newest note, outside the archive and for its owner alone.
 enum StateDirectory {
+    /// A run that has just ended may not have let go of it.
+    private static let looks = 20
+    private static let pauseMilliseconds: UInt32 = 20
+
     /// Opens it; a folder into which others may write could be given another key.
     ///
     /// One that cannot be reached is not one that is lost, and says so.
@@ -13,6 +17,23 @@ enum StateDirectory {
         } catch { throw unusable(error, path) }
         guard owner == lk_owner() else { throw VaultError.foreign(path, owner) }
         return folder
+    }
+
+    /// As ``open(_:)``, for a run: locked as long as the folder is open.
+    ///
+    /// Two copies of an archive have one id, and by default one STATE: two runs would sign two
+    /// histories with one key.
+    static func take(_ path: String) throws -> Directory {
+        let folder = try open(path)
+        for look in 1...looks {
+            if let locked = try folder.locked() { return locked }
+            if look < looks { _ = lk_pause(pauseMilliseconds) }
+        }
+        throw VaultError(
+            .locked,
+            "another run uses \(path)",
+            hint: "wait for it to end; a copy of an archive needs a `state:` of its own"
+        )
     }
 
     private static func unusable(_ failure: DiskError, _ path: String) -> VaultError {

@@ -35,12 +35,14 @@ package struct Vault: Sendable {
         lk_private_umask()
         do {
             let vault = try Vault(at: path, run: run, clock: clock, rules: rules) { layout in
-                try openLog(layout, state: state, at: clock.now())
+                let copies = NoteCopies(folders: rules.auditCopies)
+                return try openLog(layout, state: state, copies: copies, at: clock.now())
             }
             try await vault.journal.seal()
             try await vault.finishRotation()
             try await vault.beginLog()
             try await vault.emptyInbox()
+            try await vault.recordLostShards()
             return vault
         } catch { throw VaultError(error) }
     }
@@ -57,13 +59,14 @@ package struct Vault: Sendable {
         let bytes = try layout.root.contents(ArchiveIdentity.fileName) ?? []
         identity = try ArchiveIdentity(reading: bytes)
         lock = try VaultLock.take(in: layout.root, at: clock.now())
-        for name in try layout.staging.names() { try layout.staging.remove(name) }
+        try layout.emptyStaging(at: clock.now())
         objects = try DiskObjectStore(
             objects: layout.objects,
             staging: layout.staging,
             quarantine: layout.quarantine,
             barriers: Barriers(rules.barrier)
         )
+        try HotJournal.setAsideForeign(in: layout, at: clock.now())
         let log = try openLog(layout)
         if !makesManifest { try Self.refuseLostManifest(layout, log) }
         remade = log.remade
@@ -81,11 +84,7 @@ package struct Vault: Sendable {
         try RollForward(segments: log.segments, manifest: manifest)
             .apply(upTo: log.head.size, leftover: log.leftover)
         if let recorded = try manifest.archiveDigest(), !identity.isSpokenOf(by: recorded) {
-            throw VaultError(
-                .damaged,
-                "\(ArchiveIdentity.fileName) is not the file that the log speaks of",
-                hint: "put it back from a backup"
-            )
+            throw VaultError.otherIdentity
         }
         recovery =
             log.leftover.isEmpty && log.torn == nil

@@ -3,6 +3,9 @@ internal import LarkiveCore
 internal import CLinux
 
 /// One writer at a time: the lock is held as long as this value lives, and dies with the process.
+///
+/// The file `lock` names who has it. The archive's folder is locked as well, so that a run whose
+/// file somebody has removed or replaced still has the archive.
 final class VaultLock: Sendable {
     static let fileName = "lock"
     /// Who only looks has the lock for moments: a run that begins just then looks again.
@@ -12,18 +15,30 @@ final class VaultLock: Sendable {
     private static let pauseMilliseconds: UInt32 = 20
 
     private let file: File
+    private let folder: Directory
 
-    private init(_ file: File) { self.file = file }
+    private init(_ file: File, _ folder: Directory) { (self.file, self.folder) = (file, folder) }
 
     // A program that is just being started shares the open file until it runs: closing it here
     // would leave the lock with it for that moment.
     deinit { file.unlock() }
 
+    /// Both locks; nil when one of them is in use.
+    private static func tryBoth(_ file: File, in root: Directory) throws(DiskError) -> VaultLock? {
+        guard let folder = try root.locked(), try file.tryLock() else { return nil }
+        return VaultLock(file, folder)
+    }
+
     /// Whether a run is going on; to be asked only when the answer matters, since asking takes the
     /// lock for a moment.
     static func isHeld(in root: Directory) throws(DiskError) -> Bool {
         do {
-            return try !root.file(fileName, .reading).tryLock()
+            guard let folder = try root.locked() else { return true }
+            defer { withExtendedLifetime(folder) {} }
+            let file = try root.file(fileName, .reading)
+            guard try file.tryLock() else { return true }
+            file.unlock()
+            return false
         } catch {
             guard error.isMissing else { throw error }
             return false
@@ -33,7 +48,7 @@ final class VaultLock: Sendable {
     /// Takes the lock without writing down who has it; nil when a run has it.
     static func takeBriefly(in root: Directory) throws(DiskError) -> VaultLock? {
         let file = try root.file(fileName, .writing)
-        return try file.tryLock() ? VaultLock(file) : nil
+        return try tryBoth(file, in: root)
     }
 
     /// Takes the lock and writes down who has it; a lock in use is refused within a second.
@@ -47,8 +62,7 @@ final class VaultLock: Sendable {
     ) throws -> VaultLock {
         let file = try root.file(fileName, .writing)
         for look in 1...longestLooks {
-            if try file.tryLock() {
-                let lock = VaultLock(file)
+            if let lock = try tryBoth(file, in: root) {
                 try lock.tellHolder(at: now)
                 return lock
             }

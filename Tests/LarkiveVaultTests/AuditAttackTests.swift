@@ -7,42 +7,6 @@ import Testing
 
 /// Attacks on copies of a log, with and without what somebody kept elsewhere.
 @Suite(.scratchDirectory) struct AuditAttackTests {
-    /// Four segments; what an outsider kept is from the end.
-    fileprivate struct Scene {
-        let archive: TestArchive
-        let note: String
-        let key: VerifierKey
-
-        static func make(runs: Int = 3) async throws -> Scene {
-            let archive = try await TestArchive.make()
-            for content in 0..<runs { try await archive.sync([UInt8(content)]) }
-            let tlog = archive.file("audit/tlog")
-            return Scene(
-                archive: archive,
-                note: try String(contentsOfFile: "\(tlog)/checkpoint", encoding: .utf8),
-                key: try #require(try LogKeys(at: archive.file("audit")).keys.first?.key)
-            )
-        }
-
-        /// What `audit verify --dir COPY` says, with the note and the key from outside or without.
-        func verify(outside: Bool) throws -> AuditCheck {
-            var check = try AuditCheck(at: archive.file("audit"))
-            if outside {
-                check.witnesses.notes = [("ext.note", note)]
-                check.witnesses.keys = [key]
-            }
-            try check.run()
-            return check
-        }
-
-        func rewrite(_ place: Int, _ change: ([UInt8]) -> [UInt8]) throws {
-            let path = archive.file("audit/" + (try archive.segments[place]))
-            let plain = try Gzip.decompress(Array(Data(contentsOf: URL(filePath: path))))
-            try FileManager.default.removeItem(atPath: path)
-            try Data(Gzip.compress(change(plain))).write(to: URL(filePath: path))
-        }
-    }
-
     private static func errors(_ check: AuditCheck) -> [Finding.Code] {
         check.findings.map(\.code).filter(\.isError)
     }
@@ -52,7 +16,7 @@ import Testing
     }
 
     @Test func `an untouched log is covered by the note from outside`() async throws {
-        let scene = try await Scene.make()
+        let scene = try await AuditScene.make()
         let check = try scene.verify(outside: true)
         #expect(check.findings == [])
         #expect(check.covered?.size == check.size)
@@ -68,7 +32,7 @@ import Testing
 
     @Test(arguments: [true, false])
     func `an edited byte is named by record and time`(outside: Bool) async throws {
-        let scene = try await Scene.make()
+        let scene = try await AuditScene.make()
         try scene.rewrite(1) { plain in
             let text = String(decoding: plain, as: UTF8.self)
             return Array(text.replacing("报价单", with: "保价单").utf8)
@@ -84,7 +48,7 @@ import Testing
 
     @Test(arguments: [true, false])
     func `a segment from the middle is missed, with its records`(outside: Bool) async throws {
-        let scene = try await Scene.make()
+        let scene = try await AuditScene.make()
         let path = scene.archive.file("audit/" + (try scene.archive.segments[1]))
         try FileManager.default.removeItem(atPath: path)
         let check = try scene.verify(outside: outside)
@@ -94,7 +58,7 @@ import Testing
     }
 
     @Test func `a record that was made anew does not follow`() async throws {
-        let scene = try await Scene.make()
+        let scene = try await AuditScene.make()
         try scene.rewrite(1) { plain in
             guard let lines = try? Lines(plain).map({ try AuditLine(reading: Array($0)) }),
                 let line = try? AuditLine(
@@ -118,8 +82,8 @@ import Testing
     @Test func `a cut tail is found by the note from outside, and else named as not excluded`()
         async throws
     {
-        let scene = try await Scene.make()
-        let older = try await Scene.olderAudit(of: scene.archive)
+        let scene = try await AuditScene.make()
+        let older = try await AuditScene.olderAudit(of: scene.archive)
         let check = try scene.verify(outside: false)
         #expect(Self.errors(check) == [])
         try FileManager.default.removeItem(atPath: scene.archive.file("audit"))
@@ -136,7 +100,7 @@ import Testing
     @Test func `everything written anew with the stolen key is found by the note from outside`()
         async throws
     {
-        let scene = try await Scene.make()
+        let scene = try await AuditScene.make()
         let (archive, state) = (scene.archive, scene.archive.state)
         let key = try Data(contentsOf: URL(filePath: "\(state)/key"))
         try FileManager.default.removeItem(atPath: archive.path)
@@ -167,7 +131,7 @@ import Testing
     @Test func `a log signed with another key is not believed by whoever has the first`()
         async throws
     {
-        let scene = try await Scene.make()
+        let scene = try await AuditScene.make()
         let archive = scene.archive
         try FileManager.default.removeItem(atPath: archive.path)
         try FileManager.default.removeItem(atPath: archive.state)
@@ -180,7 +144,7 @@ import Testing
     func `notes that a foreign key has signed anew are found, contents unchanged`(
         number: Int64
     ) async throws {
-        let scene = try await Scene.make()
+        let scene = try await AuditScene.make()
         let archive = scene.archive
         let origin = Origin(archive: "00000000-0000-4000-8000-000000000000", number: number)
         let foreign = SigningKey.made()
@@ -197,7 +161,7 @@ import Testing
     }
 
     @Test func `a planted key and a lost seen note are named`() async throws {
-        let scene = try await Scene.make()
+        let scene = try await AuditScene.make()
         let archive = scene.archive
         let planted = SigningKey.made().verifier(for: scene.key.name)
         let path = archive.file("audit/tlog/keys/\(planted.fileName)")
@@ -214,7 +178,7 @@ import Testing
     }
 
     @Test func `a later note in a copy says that the archive was rolled back`() async throws {
-        let scene = try await Scene.make(runs: 1)
+        let scene = try await AuditScene.make(runs: 1)
         let archive = scene.archive
         let copies = archive.beside("copies")
         try FileManager.default.createDirectory(atPath: copies, withIntermediateDirectories: true)
@@ -248,46 +212,5 @@ import Testing
         try await archive.hold([10], in: vault)
         try await vault.journal.seal()
         #expect(await vault.journal.copyFailures.contains { $0.contains("another file") })
-    }
-}
-
-extension AuditAttackTests.Scene {
-    /// Signs every note in the folder anew, saying what it said.
-    fileprivate func signAll(as origin: Origin, with key: SigningKey) throws {
-        let tlog = archive.file("audit/tlog")
-        for name in try FileManager.default.subpathsOfDirectory(atPath: tlog)
-        where name.hasSuffix(".note") || name == "checkpoint" {
-            let path = "\(tlog)/\(name)"
-            let former = try String(contentsOfFile: path, encoding: .utf8)
-            let text = try #require(former.components(separatedBy: "\n\n").first)
-            let said = try #require(Checkpoint(text: text + "\n"))
-            let note = Checkpoint(origin: origin.description, size: said.size, root: said.root)
-            try Change.overwrite(path, Data(SignedNote(note, with: key).text.utf8))
-        }
-    }
-
-    /// The log of one run less, as a backup has it.
-    fileprivate static func olderAudit(of archive: TestArchive) async throws -> String {
-        let older = archive.beside("older-audit")
-        try FileManager.default.copyItem(atPath: archive.file("audit"), toPath: older)
-        let segments = try archive.segments
-        let last = try #require(segments.last)
-        try FileManager.default.removeItem(atPath: "\(older)/\(last)")
-        let notes = "\(older)/tlog/checkpoints/2026"
-        let names = try FileManager.default.contentsOfDirectory(atPath: notes).sorted()
-        try FileManager.default.removeItem(atPath: "\(notes)/\(try #require(names.last))")
-        try FileManager.default.removeItem(atPath: "\(older)/tlog/checkpoint")
-        try FileManager.default.copyItem(
-            atPath: "\(notes)/\(names[names.count - 2])",
-            toPath: "\(older)/tlog/checkpoint"
-        )
-        let tiles = "\(older)/tlog/tile/0/000.p"
-        let wide = try Data(contentsOf: URL(filePath: "\(tiles)/8"))
-        var left = try AuditCheck(at: older)
-        try left.run()
-        #expect(left.findings.map(\.code) == [.tileWrong])
-        try FileManager.default.removeItem(atPath: "\(tiles)/8")
-        try wide.prefix(6 * 32).write(to: URL(filePath: "\(tiles)/6"))
-        return older
     }
 }

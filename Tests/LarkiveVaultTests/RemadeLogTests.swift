@@ -96,7 +96,7 @@ import Testing
         let archive = try await RestartTests.made(2)
         let copy = archive.beside("backup")
         try FileManager.default.copyItem(atPath: archive.path, toPath: copy)
-        _ = try await RestartTests.rotate(archive)
+        _ = try await RotationTests.rotate(archive)
         try RestartTests.remove(archive.path)
         try FileManager.default.moveItem(atPath: copy, toPath: archive.path)
         #expect(try archive.verify() == [.rolledBack])
@@ -108,7 +108,7 @@ import Testing
 
     @Test func `the first key that is lost after a change of keys is named once`() async throws {
         let archive = try await RestartTests.made(2)
-        _ = try await RestartTests.rotate(archive)
+        _ = try await RotationTests.rotate(archive)
         let keys = archive.file("audit/tlog/keys")
         let names = try FileManager.default.contentsOfDirectory(atPath: keys).sorted()
         try RestartTests.remove("\(keys)/\(names[0])")

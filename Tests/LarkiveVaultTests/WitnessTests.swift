@@ -148,7 +148,7 @@ import Testing
         let archive = try await RestartTests.made(1)
         let older = archive.beside("older")
         try FileManager.default.copyItem(atPath: archive.file("audit"), toPath: older)
-        _ = try await RestartTests.rotate(archive)
+        _ = try await RotationTests.rotate(archive)
         try await archive.sync([7])
         var check = try AuditCheck(at: older)
         check.witnesses.notes = [

@@ -108,9 +108,17 @@ struct Lab {
         try Child(
             try Self.binary,
             ["--config", config] + arguments,
-            environment: ["PATH=/usr/bin:/bin", "HOME=\(folder)", "TZ=UTC"]
+            environment: environment
         )
     }
+
+    private var environment: [String] { ["PATH=/usr/bin:/bin", "HOME=\(folder)", "TZ=UTC"] }
+
+    /// For a program under a limit of file sizes.
+    ///
+    /// ThreadSanitizer fills and maps a file in `TMPDIR` before the program begins, and the signal of
+    /// what the limit cut off would be told as its report; without that folder it does without.
+    var environmentUnderLimit: [String] { environment + ["TMPDIR=/dev/null"] }
 
     func run(_ arguments: String...) async throws -> Ended { try await run(arguments) }
 

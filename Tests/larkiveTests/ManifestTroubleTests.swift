@@ -17,7 +17,7 @@ import Testing
             let child = try Child(
                 "/bin/bash",
                 ["-c", line, "-", try Lab.binary, "--config", lab.config, "verify", "--json"],
-                environment: ["PATH=/usr/bin:/bin", "HOME=\(lab.folder)", "TZ=UTC"]
+                environment: lab.environmentUnderLimit
             )
             let ended = await Lab.end(of: child)
             #expect(ended.code == 0, "\(String(decoding: ended.errors, as: UTF8.self))")

@@ -90,7 +90,8 @@ import Testing
                 [
                     "--fsize=\(most.size - 1)", try Lab.binary, "--config", lab.config, "restore",
                     most.key, least.key, "--to", out,
-                ]
+                ],
+                environment: lab.environmentUnderLimit
             )
             let ended = await Lab.end(of: child)
             let words = String(decoding: ended.errors, as: UTF8.self)

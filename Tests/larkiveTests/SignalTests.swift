@@ -66,7 +66,7 @@ import Testing
             let child = try Child(
                 "/usr/bin/prlimit",
                 ["--fsize=70000", try Lab.binary, "--config", lab.config, "sync", "--json"],
-                environment: ["PATH=/usr/bin:/bin", "HOME=\(lab.folder)"]
+                environment: lab.environmentUnderLimit
             )
             let ended = await Lab.end(of: child)
             #expect(ended.code == 13, "\(String(decoding: ended.errors, as: UTF8.self))")

@@ -62,12 +62,19 @@ package struct Inbox: Sendable {
             let type = value["type"]?.string.flatMap(RecordType.init(rawValue:)),
             allowed.contains(type),
             let time = value["time"]?.string, Timestamp(time) != nil,
-            var record = value["record"]?.object, let hidden = value["private"]?.object
+            var record = value["record"]?.object, isWhole(type, record),
+            let hidden = value["private"]?.object
         else { return nil }
         record.append("observed", .string(time))
         record.append("inbox", .string(name))
         let event = AuditEvent(type, record, hidden: hidden)
         return AuditLine.canHold(event) ? (time, Entry(name: name, event: event)) : nil
+    }
+
+    /// What the manifest is made from must be there.
+    private static func isWhole(_ type: RecordType, _ record: JSONObject) -> Bool {
+        guard type == .objectDamaged else { return true }
+        return record["sha256"]?.string.flatMap { ContentDigest(hex: $0) } != nil
     }
 
     func remove(_ names: some Sequence<String>) throws(DiskError) {

@@ -47,11 +47,22 @@ struct NoteShelf: Sendable {
             let folder = try tlog.directory("keys")
             var keys: [VerifierKey] = []
             for name in try folder.names() where name.hasSuffix(".vkey") {
-                let text = String(decoding: try folder.contents(name) ?? [], as: UTF8.self)
-                if let key = VerifierKey(text.filter { $0 != "\n" }) { keys.append(key) }
+                if let key = try key(name, in: folder) { keys.append(key) }
             }
             return keys.sorted { $0.originNumber < $1.originNumber }
         } catch { throw error.asAuditError }
+    }
+
+    /// Nil for what holds no key; it takes nothing away from the others.
+    private static func key(_ name: String, in folder: Directory) throws(DiskError) -> VerifierKey?
+    {
+        do {
+            let text = String(decoding: try folder.contents(name) ?? [], as: UTF8.self)
+            return VerifierKey(text.filter { $0 != "\n" })
+        } catch {
+            guard error.refusal != nil || error.isForbidden else { throw error }
+            return nil
+        }
     }
 
     /// The newest note that a key of this archive has signed, as the archive and STATE know it.
@@ -96,6 +107,7 @@ struct NoteShelf: Sendable {
 
     func publish(_ note: SignedNote, at now: Timestamp) throws(AuditError) {
         let bytes = Array(note.text.utf8)
+        try refuseFork(note)
         do {
             // Dying before this leaves a record that names a key which has signed nothing.
             try keep(verifier)
@@ -108,6 +120,23 @@ struct NoteShelf: Sendable {
             _ = try shelf.createOnce(name, with: bytes)
             try tlog.replace(Self.newest, with: bytes)
         } catch { throw error.asAuditError }
+    }
+
+    /// Never two roots for one size, whoever else may have signed meanwhile.
+    private func refuseFork(_ note: SignedNote) throws(AuditError) {
+        let bytes: [UInt8]
+        do {
+            bytes = try state.contents(Self.seen) ?? []
+        } catch { throw error.asAuditError }
+        let said = String(decoding: bytes, as: UTF8.self)
+        guard let seen = NoteFile(path: Self.seen, text: said, place: .seen).checkpoint,
+            seen != note.checkpoint, !note.checkpoint.isNewer(than: seen)
+        else { return }
+        throw AuditError(
+            .rolledBack,
+            "\(state.path(Self.seen)) has \(seen.size) records by now, signed by another run; a "
+                + "copy of an archive needs a `state:` of its own"
+        )
     }
 
     func keep(_ verifier: VerifierKey) throws(DiskError) {

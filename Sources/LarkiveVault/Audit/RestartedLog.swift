@@ -6,18 +6,29 @@ struct RestartedLog {
     /// The most that any note says was signed before.
     let former: KeyChange.Former?
 
-    init(_ layout: Layout, state: Directory, at now: Timestamp) throws {
+    init(
+        _ layout: Layout,
+        _ state: Directory,
+        _ copies: NoteCopies,
+        at now: Timestamp
+    ) throws {
         let segments = Segments(audit: layout.audit)
         let tlog = try layout.audit.makeDirectory("tlog")
         let bytes = try layout.root.contents(ArchiveIdentity.fileName) ?? []
         let identity = try ArchiveIdentity(reading: bytes)
         var check = AuditCheck(audit: layout.audit)
         check.witnesses = .state(state.path, of: identity.id)
-        try check.run()
+        check.witnesses.copies = copies.folders
+        var recorded: ContentDigest?
+        try check.run { record in recorded = Self.identity(in: record) ?? recorded }
+        if let recorded, !identity.isSpokenOf(by: recorded) { throw VaultError.otherIdentity }
         try Self.refuseChanged(check)
-        let notes = check.signedNotes + Self.seen(by: check.witnesses)
+        let notes =
+            check.signedNotes + Self.seen(by: check.witnesses)
+            + copies.later(than: check.changes, of: identity.id)
         former = try Self.former(notes, layout, state)
-        let origin = try Self.nextOrigin(identity, tlog, notes, check.changes)
+        let used = check.changes.map(\.key.originNumber) + [copies.latestKey(of: identity.id)]
+        let origin = try Self.nextOrigin(identity, tlog, notes, used)
         // Dying after this leaves a key that nothing speaks of.
         let key = try KeyFile.makeNext(in: state)
         let shelf = NoteShelf(tlog: tlog, state: state, key: key, origin: origin)
@@ -28,6 +39,13 @@ struct RestartedLog {
         let tree = try tiles.takeOver(in: tlog)
         let sealed = try OpenedLog.end(of: try segments.last(), in: segments)
         log = try OpenedLog(segments, layout.quarantine, shelf, sealed, tree)
+    }
+
+    /// Which `larkive.json` a record speaks of.
+    private static func identity(in record: AuditRecord) -> ContentDigest? {
+        let name = record.event.type == .archiveCreated ? "sha256" : "archive_sha256"
+        guard [.archiveCreated, .runStarted].contains(record.event.type) else { return nil }
+        return record.event.record[name]?.string.flatMap { ContentDigest(hex: $0) }
     }
 
     /// What is damaged is not signed anew: it has to come from a backup.
@@ -73,12 +91,11 @@ struct RestartedLog {
         _ identity: ArchiveIdentity,
         _ tlog: Directory,
         _ notes: [Checkpoint],
-        _ changes: [KeyChange]
+        _ used: [Int64]
     ) throws -> Origin {
         let keys = (try? NoteShelf.keys(in: tlog)) ?? []
-        let used =
-            keys.map(\.originNumber) + notes.map(\.originNumber) + changes.map(\.key.originNumber)
-        let next = max(1, used.max() ?? 0) + 1
+        let known = keys.map(\.originNumber) + notes.map(\.originNumber) + used
+        let next = max(1, known.max() ?? 0) + 1
         guard next <= Origin.most else {
             throw VaultError(
                 .auditDamaged,

@@ -3,6 +3,8 @@ internal import LarkiveCore
 /// The name of a sealed piece of the log: `2026/11/000000123.jsonl.gz` below `audit`.
 struct SegmentName: Hashable, Comparable, Sendable {
     private static let ending = ".jsonl.gz"
+    /// Nine digits.
+    private static let end: Int64 = 1_000_000_000
 
     let folder: Month
     /// Gapless from 0 over all folders.
@@ -40,7 +42,8 @@ struct SegmentName: Hashable, Comparable, Sendable {
     }
 
     init?(folder: Month, file: String) {
-        guard file.hasSuffix(Self.ending), let number = Int64(file.dropLast(Self.ending.count))
+        guard file.hasSuffix(Self.ending), let number = Int64(file.dropLast(Self.ending.count)),
+            number < Self.end
         else { return nil }
         self.init(folder: folder, number: number)
         guard self.file == file else { return nil }

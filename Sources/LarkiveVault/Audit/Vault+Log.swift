@@ -5,9 +5,10 @@ extension Vault {
     static func openLog(
         _ layout: Layout,
         state path: String,
+        copies: NoteCopies,
         at now: Timestamp
     ) throws -> OpenedLog {
-        let state = try StateDirectory.open(path)
+        let state = try StateDirectory.take(path)
         try putNextKeyInPlace(layout, state)
         try RestartMark.refuseOpen(in: state)
         guard let key = try KeyFile.read(KeyFile.name, in: state) else { throw lostKey(path) }
@@ -22,6 +23,7 @@ extension Vault {
             key: key,
             at: now
         )
+        try copies.refuseOlder(log)
         log.remade = remade + log.remade
         return log
     }

@@ -20,8 +20,7 @@ extension Vault {
         lk_private_umask()
         do {
             try makeFolders(at: state)
-            let folder = try StateDirectory.open(state)
-            try refuseForeignState(folder, at: path)
+            try refuseForeignState(try StateDirectory.open(state), at: path)
             var former: KeyChange.Former?
             let vault = try Vault(
                 at: path,
@@ -30,8 +29,10 @@ extension Vault {
                 rules: rules,
                 makesManifest: true
             ) { layout in
-                if !isForced { try refuseIntact(layout, state, at: clock.now()) }
-                let begun = try RestartedLog(layout, state: folder, at: clock.now())
+                let copies = NoteCopies(folders: rules.auditCopies)
+                if !isForced { try refuseIntact(layout, state, copies, at: clock.now()) }
+                let folder = try StateDirectory.take(state)
+                let begun = try RestartedLog(layout, folder, copies, at: clock.now())
                 former = begun.former
                 try begun.putAsideForeignManifest(layout, at: clock.now())
                 return begun.log
@@ -64,14 +65,31 @@ extension Vault {
         )
     }
 
-    private static func refuseIntact(_ layout: Layout, _ state: String, at now: Timestamp) throws {
-        guard let log = try? openLog(layout, state: state, at: now),
-            RestartedLog.known(to: layout) <= log.head.size
-        else { return }
+    private static func refuseIntact(
+        _ layout: Layout,
+        _ state: String,
+        _ copies: NoteCopies,
+        at now: Timestamp
+    ) throws {
+        guard try isIntact(layout, state, copies, at: now) else { return }
         throw VaultError(
             .exists,
             "the log is in order: it needs no restart",
             hint: "for a new key: larkive audit key rotate; to restart it all the same: --force"
         )
+    }
+
+    private static func isIntact(
+        _ layout: Layout,
+        _ state: String,
+        _ copies: NoteCopies,
+        at now: Timestamp
+    ) throws -> Bool {
+        do {
+            let log = try openLog(layout, state: state, copies: copies, at: now)
+            return RestartedLog.known(to: layout) <= log.head.size
+        } catch let failure as VaultError where failure.kind == .locked {
+            throw failure
+        } catch { return false }
     }
 }

@@ -8,15 +8,21 @@ final class Directory: Sendable {
     let path: String
     /// What is inside must belong to it; nil for those who only look.
     let place: Place?
+    private let isLocked: Bool
 
-    private init(descriptor: Int32, path: String, place: Place?) {
+    private init(descriptor: Int32, path: String, place: Place?, isLocked: Bool = false) {
         self.descriptor = descriptor
         self.path = path
         self.place = place
+        self.isLocked = isLocked
     }
 
-    // What was written was synced before: nothing can be lost by closing.
-    deinit { _ = lk_close(descriptor) }
+    // What was written was synced before: nothing can be lost by closing. A program that is just
+    // being started shares the open folder until it runs, and would keep the lock for that moment.
+    deinit {
+        if isLocked { _ = lk_unlock(descriptor) }
+        _ = lk_close(descriptor)
+    }
 
     /// Opens a folder by a path of the operator's, which may lead over links.
     static func open(_ path: String) throws(DiskError) -> Directory {
@@ -188,6 +194,20 @@ final class Directory: Sendable {
 
     func remove(_ name: String) throws(DiskError) {
         try checked(lk_unlink(descriptor, name), "unlink", path(name))
+    }
+
+    /// The same folder, locked as long as it is open; nil when somebody else has it locked.
+    func locked() throws(DiskError) -> Directory? {
+        let again = lk_open_one(descriptor, ".", lk_directory(), 0)
+        let descriptor = try checked(again, "open", path)
+        do {
+            try checked(lk_lock(descriptor), "flock", path)
+            return Directory(descriptor: descriptor, path: path, place: place, isLocked: true)
+        } catch {
+            _ = lk_close(descriptor)
+            guard error.isBusy else { throw error }
+            return nil
+        }
     }
 
     /// Makes the names in it durable.

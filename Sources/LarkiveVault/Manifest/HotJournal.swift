@@ -16,6 +16,9 @@ struct HotJournal {
 
     /// Opens it; `waiting` is called between looks at a manifest that a run is about to heal.
     func reader(waiting: () -> Void = HotJournal.pause) throws -> SQLiteManifest {
+        // SQLite would wait for ever for a pipe in their place.
+        for name in [SQLiteManifest.fileName, Self.name] { try root.check(name) }
+        try refuseForeign()
         for _ in 0..<Self.looks {
             do {
                 return try SQLiteManifest(reading: path)
@@ -38,6 +41,29 @@ struct HotJournal {
         guard let lock = try VaultLock.takeBriefly(in: root) else { return waiting() }
         _ = try SQLiteManifest(at: path, walk: nil)
         withExtendedLifetime(lock) {}
+    }
+
+    /// SQLite would play such a file into the manifest, which never has one of larkive's.
+    static let foreign = [SQLiteManifest.fileName + "-wal", SQLiteManifest.fileName + "-shm"]
+
+    /// Moves away what another program has left beside the manifest, for the holder of the lock.
+    static func setAsideForeign(in layout: Layout, at now: Timestamp) throws(DiskError) {
+        for name in foreign where try layout.root.look(at: name) != nil {
+            let kept = "\(name).\(now.milliseconds)"
+            try layout.root.moveWithoutReplacing(name, to: layout.quarantine, as: kept)
+            try layout.root.sync()
+        }
+    }
+
+    private func refuseForeign() throws {
+        for name in Self.foreign where try root.look(at: name) != nil {
+            throw VaultError(
+                .damaged,
+                "\(root.path(name)) is of another program, and would change what the manifest says",
+                hint:
+                    "close that program; what is left is moved away by the next run, and by rebuild"
+            )
+        }
     }
 
     static func pause() { _ = lk_pause(pauseMilliseconds) }

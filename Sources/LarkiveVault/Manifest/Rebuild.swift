@@ -25,10 +25,12 @@ package struct Rebuild {
     /// Returns how many records were folded; `progress` is told after each thousand.
     package func run(progress: (Int64) -> Void) throws -> Int64 {
         do {
-            for name in try layout.staging.names() { try layout.staging.remove(name) }
+            try layout.emptyStaging(at: clock.now())
+            try HotJournal.setAsideForeign(in: layout, at: clock.now())
             let records = try fold(progress)
             // Half a transaction in the journal would be played into the new file.
             HotJournal.takeBack(in: layout.root)
+            try refuseForeignLog()
             try refuseCutLog(of: records)
             let isSame = isSameAsFormer()
             try closeFresh()
@@ -90,6 +92,18 @@ package struct Rebuild {
                 hint: "see what is wrong with it: larkive audit verify"
             )
         }
+    }
+
+    /// The log of another archive is sound, and none of this one's.
+    private func refuseForeignLog() throws {
+        let identity = try ArchiveIdentity(
+            reading: layout.root.contents(ArchiveIdentity.fileName) ?? []
+        )
+        let fold = try SQLiteManifest(at: layout.staging.path(Self.fresh), walk: nil)
+        guard let recorded = try fold.archiveDigest(), !identity.isSpokenOf(by: recorded) else {
+            return
+        }
+        throw VaultError.otherIdentity
     }
 
     /// A manifest that knows more than the log is the witness of what was cut off.

@@ -56,6 +56,12 @@ package struct ObjectCare: Sendable {
         }
     }
 
+    /// Whether somebody has taken its loss upon themselves.
+    package func isAcceptedLoss(_ digest: ContentDigest) throws -> Bool {
+        guard case .accepted = try manifest.losses()[digest] else { return false }
+        return true
+    }
+
     package func size(of digest: ContentDigest) throws -> Int64? {
         try manifest.objects(inShard: digest.bytes[0])[digest]
     }

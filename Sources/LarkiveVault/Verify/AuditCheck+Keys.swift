@@ -45,7 +45,8 @@ extension AuditCheck {
 
     mutating func checkForeignKeys(_ ring: KeyRing, _ signers: Set<VerifierKey>) {
         for key in ring.folder where ring.isForeign(key, signing: signers) {
-            let detail = "the log names no such key, and it has signed nothing of it"
+            let detail =
+                "the log names no such key, and it has signed nothing of it: move the file away"
             findings.append(Finding(.keyForeign, "tlog/keys/\(key.fileName)", detail))
         }
     }
@@ -75,10 +76,12 @@ extension AuditCheck {
         _ reading: LogReading
     ) {
         var missing: [String: [NoteFile]] = [:]
+        var later: [NoteFile] = []
         for file in files {
             let origin = file.checkpoint.flatMap { Origin($0.origin) }
+            if isTold(file) { continue }
             if let origin, isLater(origin, file, ring, reading) {
-                reportOlder(origin, file, ring, reading)
+                later.append(file)
             } else if let name = origin?.description,
                 !ring.known.contains(where: { $0.name == name })
             {
@@ -88,12 +91,22 @@ extension AuditCheck {
                 findings.append(Finding(.noteUnsigned, file.path, detail))
             }
         }
+        reportOlder(later, ring, reading)
         for (name, files) in missing.sorted(by: { $0.key < $1.key }) {
             let more = files.count > 1 ? ", and of \(files.count - 1) more" : ""
             let detail =
                 "no key of this log has signed it\(more): the key \(name) is missing; put its file "
                 + "back into tlog/keys, or give it with --key"
             findings.append(Finding(.noteUnsigned, files[0].path, detail))
+        }
+    }
+
+    /// Whether a restart has gone on over the copy of a note whose key is lost: it took its number.
+    private func isTold(_ file: NoteFile) -> Bool {
+        guard file.place == .copy, let note = file.checkpoint else { return false }
+        return changes.contains {
+            $0.kind == .restarted && $0.key.originNumber > note.originNumber
+                && $0.former?.size ?? 0 >= note.size
         }
     }
 
@@ -104,26 +117,28 @@ extension AuditCheck {
         _ ring: KeyRing,
         _ reading: LogReading
     ) -> Bool {
-        guard [.seen, .outside].contains(file.place), let newest = ring.folder.last,
-            Origin(newest.name)?.archive == origin.archive,
-            file.checkpoint?.size ?? 0 > reading.sealed
+        guard [.seen, .outside, .copy].contains(file.place), let newest = ring.folder.last,
+            Origin(newest.name)?.archive == origin.archive, let note = file.checkpoint,
+            note.size > reading.sealed || !isSound(note, reading)
         else { return false }
         return origin.number > ring.known.map(\.originNumber).max() ?? 0
     }
 
+    /// One finding for all: the note that says most.
     private mutating func reportOlder(
-        _ origin: Origin,
-        _ file: NoteFile,
+        _ files: [NoteFile],
         _ ring: KeyRing,
         _ reading: LogReading
     ) {
+        let said = files.compactMap { file in file.checkpoint.map { (file: file, note: $0) } }
+        guard let (file, note) = said.max(by: { $1.note.isNewer(than: $0.note) }) else { return }
         let newest = ring.known.map(\.originNumber).max() ?? 0
         let fault = LogFault(
             code: .rolledBack,
             subject: file.path,
-            detail: LostKeyFile.words(origin.number, newest, isOfState: file.place == .seen),
+            detail: LostKeyFile.words(note.originNumber, newest, isOfState: file.place == .seen),
             first: reading.sealed,
-            last: file.checkpoint.map { max($0.size - 1, reading.sealed) }
+            last: max(note.size - 1, reading.sealed)
         )
         findings.append(fault.finding(on: reading.chain.timeline))
     }

@@ -26,9 +26,9 @@ extension AuditCheck {
         judge(believed, ring, reading)
         let good = believed.filter { isSound($0.note, reading) && !isPast($0, ring) }
         checkShelf(files + fresh, good)
-        checkState(ring, sound, reading)
         signedNotes = believed.map(\.note)
         hasOtherSeen = files.contains { $0.place == .seen && differs($0, reading) }
+        checkState(ring, sound, reading)
         conclude(good.max { $1.note.isNewer(than: $0.note) }, files, reading)
         cover(good, reading)
         return good.map(\.note.size).max() ?? 0

@@ -34,7 +34,8 @@ extension AuditCheck {
         if isRestartOpen(sound, reading) {
             let detail = "\(RestartMark.words); \(RestartMark.hint)"
             findings.append(Finding(.restartUnfinished, "tlog", detail))
-        } else if !findings.contains(where: { Self.forbidsRestart.contains($0.code) }),
+        } else if !hasOtherSeen,
+            !findings.contains(where: { Self.forbidsRestart.contains($0.code) }),
             let words = wordsOnKey(ring)
         {
             findings.append(Finding(.stateKey, "STATE/key", "\(words); \(Self.wayOut)"))

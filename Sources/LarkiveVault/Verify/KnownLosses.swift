@@ -39,6 +39,21 @@ extension SQLiteManifest {
         }
     }
 
+    /// The first object of a shard that nobody has called damaged.
+    func firstSound(inShard shard: UInt8) throws(ManifestError) -> ContentDigest? {
+        try inDatabase { db in
+            try Data.fetchOne(
+                db.cachedStatement(
+                    sql: """
+                        SELECT digest FROM object WHERE digest >= ? AND damaged IS NULL
+                        ORDER BY digest LIMIT 1
+                        """
+                ),
+                arguments: [Data([shard])]
+            ).flatMap { ContentDigest(bytes: $0) }.flatMap { $0.bytes[0] == shard ? $0 : nil }
+        }
+    }
+
     func objects(inShard shard: UInt8) throws(ManifestError) -> [ContentDigest: Int64] {
         try inDatabase { db in
             let first = Data([shard])

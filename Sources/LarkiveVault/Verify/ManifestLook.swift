@@ -23,6 +23,8 @@ struct ManifestLook {
         }
         do {
             return .opened(try HotJournal(root: root).reader())
+        } catch let failure as DiskError {
+            return .refused(Finding(.manifestNotRead, Self.name, "cannot be read: \(failure)"))
         } catch let failure as VaultError {
             return .refused(Finding(.manifestNotRead, Self.name, failure.detail))
         } catch { return .refused(Self.finding(ManifestError(error))) }

@@ -45,6 +45,11 @@ struct ObjectCheck {
         }
     }
 
+    /// Objects that are there, and of whose bytes nothing can be known.
+    var unopened: [ContentDigest] {
+        faults.filter { $0.value.code == .objectUnreadable }.map(\.key)
+    }
+
     private mutating func checkMode(of shard: Directory, _ subject: String) throws(DiskError) {
         guard let finding = try shard.looseMode(subject) else { return }
         findings.append(finding)
@@ -55,6 +60,7 @@ struct ObjectCheck {
         let subject = "objects/\(shard)"
         guard let error = error as? DiskError, error.isUnreadable else {
             findings.append(Finding(.folderMissing, subject, "it is no folder, or is not there"))
+            for digest in left.keys { missing[digest] = "its folder is missing" }
             return
         }
         findings.append(Finding(.objectUnreadable, subject, "cannot be read: \(error)"))

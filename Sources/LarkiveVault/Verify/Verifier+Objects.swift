@@ -65,7 +65,7 @@ extension Verifier {
         verdict.reading = Verification.Reading(
             from: from,
             to: to,
-            unread: result.unread.sorted(),
+            unread: (result.unread + check.unopened).sorted(),
             started: started,
             objects: result.objects,
             bytes: result.bytes

@@ -131,6 +131,7 @@ package struct Verifier {
         var check = AuditCheck(audit: audit)
         let identity = try? ArchiveIdentity(reading: root.contents(ArchiveIdentity.fileName) ?? [])
         check.witnesses = state.map { .state($0, of: identity?.id) } ?? Witnesses()
+        check.witnesses.archive = identity?.id
         check.witnesses.copies = copies
         check.witnesses.isRunning = { [root] in (try? VaultLock.isHeld(in: root)) ?? false }
         try check.run { try look.take($0) }

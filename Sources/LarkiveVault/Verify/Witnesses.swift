@@ -32,8 +32,10 @@ package struct Witnesses: Sendable {
     package var notes: [(name: String, text: String)] = []
     /// Keys that were kept elsewhere; when there are any, those of the folder are not trusted.
     package var keys: [VerifierKey] = []
-    /// Folders of `audit.copies`.
+    /// Folders of `audit.copies`, which archives may share.
     package var copies: [String] = []
+    /// The archive's id; without it every note in a folder of copies is taken for one of its.
+    var archive: String?
     /// Whether a run is going on; nil when nobody can know.
     package var isRunning: (@Sendable () -> Bool)?
 
@@ -46,6 +48,7 @@ package struct Witnesses: Sendable {
         witnesses.key = key(in: path)
         witnesses.own = archive.flatMap { SeenNote.signer(in: path, of: $0) }
         witnesses.state = path
+        witnesses.archive = archive
         return witnesses
     }
 
@@ -86,7 +89,7 @@ struct NoteFile: Hashable {
     /// All notes of a log and of its witnesses.
     static func all(in audit: Directory, _ witnesses: Witnesses) -> [NoteFile] {
         var files = inFolder(audit)
-        for folder in witnesses.copies { files += copies(in: folder) }
+        for folder in witnesses.copies { files += copies(in: folder, of: witnesses.archive) }
         files += witnesses.notes.map { NoteFile(path: $0.name, text: $0.text, place: .outside) }
         if case .note(let text) = witnesses.seen {
             files.append(NoteFile(path: "STATE/seen", text: text, place: .seen))
@@ -111,10 +114,13 @@ struct NoteFile: Hashable {
         return files
     }
 
-    private static func copies(in folder: String) -> [NoteFile] {
+    private static func copies(in folder: String, of archive: String?) -> [NoteFile] {
         guard let directory = try? Directory.open(folder) else { return [] }
         // A copy that was cut off while it was written says nothing, least of all against the log.
-        return notes(in: directory, folder, .copy).filter { $0.checkpoint != nil }
+        return notes(in: directory, folder, .copy).filter { note in
+            guard let origin = note.checkpoint.flatMap({ Origin($0.origin) }) else { return false }
+            return archive == nil || origin.archive == archive
+        }
     }
 
     private static func notes(

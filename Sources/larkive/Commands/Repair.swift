@@ -94,6 +94,7 @@ struct Repair: AsyncParsableCommand {
                 .object([
                     "repaired": .array(work.filter { $0.outcome == .repaired }.map(\.json)),
                     "lost": .array(work.filter { $0.outcome == .lost }.map(\.json)),
+                    "accepted": .array(work.filter { $0.outcome == .accepted }.map(\.json)),
                     "later": .array(work.filter { $0.outcome == .later }.map(\.json)),
                     "planned": .array(work.filter { $0.outcome == .planned }.map(\.json)),
                 ])

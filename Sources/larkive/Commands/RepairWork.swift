@@ -4,7 +4,7 @@ import LarkiveVault
 
 /// What became of one object.
 struct HealedObject {
-    enum Outcome: String { case repaired, lost, later, planned }
+    enum Outcome: String { case repaired, lost, accepted, later, planned }
 
     let digest: ContentDigest
     let outcome: Outcome
@@ -88,6 +88,8 @@ struct RepairWork {
                 detail: "downloaded from \(key)"
             )
         case .later(let words): return HealedObject(digest: digest, outcome: .later, detail: words)
+        case .nowhere(let words) where try vault.care().isAcceptedLoss(digest):
+            return HealedObject(digest: digest, outcome: .accepted, detail: words)
         case .nowhere(let words):
             if try !vault.care().isKnownLost(digest) {
                 try await vault.record([.lost(digest, words, world)])

@@ -1,0 +1,153 @@
+import Foundation
+import LarkiveCore
+import LarkiveTesting
+import Testing
+
+@testable import LarkiveVault
+
+/// Copies of an archive, and copies of its notes.
+@Suite(.scratchDirectory) struct CopiesTests {
+    private static func rules(_ archive: TestArchive) throws -> VaultRules {
+        let folder = archive.beside("copies")
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        var rules = VaultRules()
+        rules.auditCopies = [folder]
+        return rules
+    }
+
+    private static func sync(
+        _ archive: TestArchive,
+        _ bytes: [UInt8],
+        _ rules: VaultRules
+    )
+        async throws
+    {
+        let vault = try await archive.open(rules: rules)
+        try await archive.hold(bytes, in: vault)
+        try await vault.journal.seal()
+        vault.cleanUp()
+    }
+
+    private static func restart(
+        _ archive: TestArchive,
+        _ rules: VaultRules
+    ) async throws
+        -> KeyChange
+    {
+        archive.clock.advance(seconds: 1)
+        let (vault, change) = try await Vault.restart(
+            at: archive.path,
+            state: archive.state,
+            run: archive.run,
+            clock: archive.clock,
+            rules: rules,
+            hidden: RestartTests.why
+        )
+        vault.cleanUp()
+        return change
+    }
+
+    private static func codes(_ archive: TestArchive, _ rules: VaultRules) throws -> [Finding.Code]
+    {
+        try Verifier(
+            at: archive.path,
+            state: archive.state,
+            copies: rules.auditCopies,
+            clock: archive.clock
+        ).run(VerifyRequest(readsData: false)).findings.map(\.code)
+            .filter { $0 != .quarantined && $0 != .stagingLeft }
+    }
+
+    private static func keep(_ archive: TestArchive, as name: String) throws {
+        for part in ["archive", "state"] {
+            try FileManager.default.copyItem(
+                atPath: archive.beside(part),
+                toPath: archive.beside("\(name)-\(part)")
+            )
+        }
+    }
+
+    private static func bringBack(_ archive: TestArchive, from name: String) throws {
+        for part in ["archive", "state"] {
+            try RestartTests.remove(archive.beside(part))
+            try FileManager.default.moveItem(
+                atPath: archive.beside("\(name)-\(part)"),
+                toPath: archive.beside(part)
+            )
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `archive and STATE from one older backup are known by the copies of notes`(
+        isRotated: Bool
+    ) async throws {
+        let archive = try await RestartTests.made(1)
+        let rules = try Self.rules(archive)
+        try await Self.sync(archive, [5], rules)
+        try Self.keep(archive, as: "backup")
+        if isRotated {
+            let vault = try await archive.open(rules: rules)
+            _ = try await vault.rotateKey(hidden: RestartTests.why)
+        }
+        try await Self.sync(archive, [6], rules)
+        try Self.bringBack(archive, from: "backup")
+        #expect(Set(try Self.codes(archive, rules)) == [.rolledBack])
+        let failure = await #expect(throws: VaultError.self) {
+            _ = try await archive.open(rules: rules)
+        }
+        #expect(failure?.kind == .rolledBack)
+        let change = try await Self.restart(archive, rules)
+        #expect(change.cut.count == (isRotated ? 3 : 2))
+        #expect(change.key.name.hasSuffix(isRotated ? "/3" : "/2"))
+        try await Self.sync(archive, [7], rules)
+        #expect(try Self.codes(archive, rules) == [.logRestarted])
+    }
+
+    @Test func `two archives can keep their notes in one folder`() async throws {
+        let archive = try await RestartTests.made(1)
+        let rules = try Self.rules(archive)
+        let other = archive.beside("other")
+        _ = try await Vault.create(
+            at: other,
+            id: "11111111-0000-4000-8000-000000000000",
+            state: "\(other).state",
+            run: archive.run,
+            clock: archive.clock,
+            rules: rules
+        )
+        try await Self.sync(archive, [5], rules)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: rules.auditCopies[0]).count > 2)
+        #expect(try Self.codes(archive, rules) == [])
+    }
+
+    @Test func `a copy that shares STATE cannot run at the same time, nor sign another root`()
+        async throws
+    {
+        let archive = try await RestartTests.made(2)
+        let copy = TestArchive(
+            path: archive.beside("copy"),
+            state: archive.state,
+            clock: archive.clock
+        )
+        try FileManager.default.copyItem(atPath: archive.path, toPath: copy.path)
+        do {
+            let vault = try await archive.open()
+            let failure = await #expect(throws: VaultError.self) { _ = try await copy.open() }
+            #expect(failure?.kind == .locked)
+            #expect(failure?.hint?.contains("`state:` of its own") == true)
+            // Who gets around the lock signs nothing either.
+            let seen = "\(archive.state)/seen"
+            let former = try Data(contentsOf: URL(filePath: seen))
+            try Data(
+                "larkive/00000000-0000-4000-8000-000000000000/1\n99\n".utf8
+                    + Array("\(Data(ContentDigest.of([]).bytes).base64EncodedString())\n\n".utf8)
+            ).write(to: URL(filePath: seen))
+            try await archive.hold([9], in: vault)
+            let refused = await #expect(throws: AuditError.self) { try await vault.journal.seal() }
+            #expect(refused?.kind == .rolledBack)
+            try former.write(to: URL(filePath: seen))
+        }
+        try await archive.sync([10])
+        #expect(try archive.verify() == [])
+    }
+}
