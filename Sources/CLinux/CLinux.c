@@ -3,13 +3,18 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <linux/fs.h>
 #include <linux/openat2.h>
 #include <linux/utsname.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/fsuid.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -88,6 +93,19 @@ int lk_truncate(int fd, int64_t size) { return (int)lk_result(ftruncate(fd, size
 int lk_close(int fd) { return (int)lk_result(close(fd)); }
 int64_t lk_write(int fd, const void *bytes, size_t count) { return lk_result(write(fd, bytes, count)); }
 int64_t lk_pread(int fd, void *bytes, size_t count, int64_t at) { return lk_result(pread(fd, bytes, count, at)); }
+
+int lk_clone(int to, int from) { return (int)lk_result(ioctl(to, FICLONE, from)); }
+
+int64_t lk_copy_range(int from, int64_t at, int to, int64_t to_at, size_t count) {
+    return lk_result(copy_file_range(from, &at, to, &to_at, count, 0));
+}
+
+int lk_set_time(int fd, int64_t seconds, int64_t nanoseconds) {
+    struct timespec time = { seconds, (long)nanoseconds };
+    struct timespec both[2] = { time, time };
+    return (int)lk_result(futimens(fd, both));
+}
+
 int lk_lock(int fd) { return (int)lk_result(flock(fd, LOCK_EX | LOCK_NB)); }
 int lk_unlock(int fd) { return (int)lk_result(flock(fd, LOCK_UN)); }
 
@@ -164,6 +182,42 @@ int lk_real_path(const char *path, char *out, size_t size) {
 }
 
 unsigned lk_owner(void) { return geteuid(); }
+unsigned lk_real_owner(void) { return getuid(); }
+
+static int lk_found(const struct passwd *found, unsigned *uid, unsigned *gid) {
+    if (!found) return -ENOENT;
+    *uid = found->pw_uid;
+    *gid = found->pw_gid;
+    return 0;
+}
+
+int lk_user(const char *name, unsigned *uid, unsigned *gid) { return lk_found(getpwnam(name), uid, gid); }
+int lk_user_of(unsigned uid, unsigned *gid) { return lk_found(getpwuid(uid), &uid, gid); }
+
+// The calls tell no error: who one acts as is asked with an id that nobody has.
+int lk_act_as(unsigned uid, unsigned gid) {
+    setfsgid(gid);
+    setfsuid(uid);
+    if ((unsigned)setfsuid(-1) == uid && (unsigned)setfsgid(-1) == gid) return 0;
+    lk_act_as_oneself();
+    return -EPERM;
+}
+
+int lk_act_as_oneself(void) {
+    setfsuid(geteuid());
+    setfsgid(getegid());
+    return 0;
+}
+
+int lk_become(unsigned uid, unsigned gid) {
+    struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+    struct __user_cap_data_struct rights[2] = { { 0, 0, 0 }, { 0, 0, 0 } };
+    rights[0].effective = rights[0].permitted = 1u << CAP_SETUID | 1u << CAP_SETGID;
+    if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0 || setgroups(0, NULL) < 0) return -errno;
+    if (setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0) return -errno;
+    return (int)lk_result(syscall(SYS_capset, &header, rights));
+}
+
 int lk_pid(void) { return getpid(); }
 
 int lk_pause(unsigned milliseconds) {

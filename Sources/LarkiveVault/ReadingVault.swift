@@ -83,16 +83,7 @@ package struct ReadingVault: Sendable {
         _ digest: ContentDigest,
         chunk: ([UInt8]) throws -> Void
     ) throws {
-        let name = digest.hex
-        let file: File
-        do {
-            file = try layout.objects.directory(String(name.prefix(2))).file(name, .reading)
-        } catch {
-            // What cannot be read is neither missing nor damaged.
-            guard error.isMissing || error.refusal != nil else { throw VaultError(error) }
-            let words = error.isMissing ? "object \(name) is missing" : error.description
-            throw StoreError(.damaged(digest), words)
-        }
+        let file = try object(digest)
         var hasher = StreamDigest()
         var offset: Int64 = 0
         while case let bytes = try file.read(at: offset, count: 1 << 20), !bytes.isEmpty {
@@ -101,7 +92,20 @@ package struct ReadingVault: Sendable {
             offset += Int64(bytes.count)
         }
         guard hasher.finish() == digest else {
-            throw StoreError(.damaged(digest), "object \(name) has other bytes")
+            throw StoreError(.damaged(digest), "object \(digest.hex) has other bytes")
+        }
+    }
+
+    /// The open file of an object, whatever is in it; throws when it is missing.
+    func object(_ digest: ContentDigest) throws -> File {
+        let name = digest.hex
+        do {
+            return try layout.objects.directory(String(name.prefix(2))).file(name, .reading)
+        } catch {
+            // What cannot be read is neither missing nor damaged.
+            guard error.isMissing || error.refusal != nil else { throw VaultError(error) }
+            let words = error.isMissing ? "object \(name) is missing" : error.description
+            throw StoreError(.damaged(digest), words)
         }
     }
 }

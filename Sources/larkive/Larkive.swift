@@ -14,7 +14,8 @@ struct Larkive: AsyncParsableCommand {
         discussion: "Exit codes and the config file are described in docs/operating.md.",
         version: version,
         subcommands: [
-            Init.self, Sync.self, Status.self, Problems.self, Find.self, Restore.self,
+            Init.self, Sync.self, Status.self, Problems.self, Find.self, WhoHas.self, Show.self,
+            Restore.self,
             Doctor.self, Verify.self, Repair.self, RebuildCommand.self, ManifestCommand.self,
             AuditCommand.self,
             Login.self,
@@ -39,6 +40,7 @@ enum Program {
         do {
             let command = try Larkive.parseAsRoot(globalConfigFirst(CommandLine.arguments))
             try Start.allowOpenFiles()
+            if let restore = command as? Restore { try restore.takeArchive() }
             try (command as? any Sandboxed)?.enterSandbox()
             if !(command is any StopsCleanly) { Signals().endAtOnce() }
             let parsed = Parsed(command)

@@ -36,12 +36,21 @@ enum Sandbox {
     /// Lets the program write beneath these folders and to /dev/null, and nowhere else.
     ///
     /// Of a folder that is still to be made the nearest one that is there counts.
-    static func restrict(toWriting folders: [String]) throws(UsageError) -> Outcome {
+    ///
+    /// `targets` are reached with the rights of whom they are for.
+    static func restrict(
+        toWriting folders: [String],
+        and targets: [String] = [],
+        for recipient: Recipient = .oneself
+    ) throws -> Outcome {
         guard let abi else { return .unavailable }
         let rights = rights(of: abi)
         let rules = try checked(lk_landlock_new(rights))
         defer { _ = lk_close(rules) }
         for folder in folders { try allow(folder, rights, rules) }
+        try recipient.act { () throws in
+            for folder in targets { try allow(folder, rights, rules) }
+        }
         try allow("/dev/null", writeFile | (rights & truncate), rules)
         try checked(lk_landlock_enter(rules))
         return .restricted(abi: abi)
@@ -84,17 +93,20 @@ protocol Sandboxed: SendableMetatype {
     var options: CommonOptions { get }
     /// Folders beside those of the archive.
     var targets: [String] { get }
+    /// With whose rights they are written.
+    var recipient: Recipient { get throws }
 }
 
 extension Sandboxed {
     var targets: [String] { [] }
+    var recipient: Recipient { .oneself }
 
     /// To be called before there is a second thread.
     ///
     /// A config that cannot be read is told by the command itself.
     func enterSandbox() throws {
         guard let world = try? World.live(options) else { return }
-        _ = try Sandbox.restrict(toWriting: world.writable + targets)
+        _ = try Sandbox.restrict(toWriting: world.writable, and: targets, for: recipient)
     }
 }
 

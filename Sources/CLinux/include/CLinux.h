@@ -47,6 +47,13 @@ int lk_truncate(int fd, int64_t size);
 int lk_close(int fd);
 int64_t lk_write(int fd, const void *bytes, size_t count);
 int64_t lk_pread(int fd, void *bytes, size_t count, int64_t at);
+
+// Makes the whole of one file's bytes another's, without copying, where the file system can.
+int lk_clone(int to, int from);
+int64_t lk_copy_range(int from, int64_t at, int to, int64_t to_at, size_t count);
+
+// When it was read and changed last.
+int lk_set_time(int fd, int64_t seconds, int64_t nanoseconds);
 int lk_lock(int fd);
 int lk_unlock(int fd);
 
@@ -76,6 +83,19 @@ int lk_may_write(const char *path);
 // The path without links, `.` and `..`; a result longer than the buffer is -ENAMETOOLONG.
 int lk_real_path(const char *path, char *out, size_t size);
 unsigned lk_owner(void);
+unsigned lk_real_owner(void);
+
+// A user of this machine by name; -ENOENT where there is none.
+int lk_user(const char *name, unsigned *uid, unsigned *gid);
+int lk_user_of(unsigned uid, unsigned *gid);
+
+// From here on this thread makes and opens files as another; -EPERM where it may not.
+int lk_act_as(unsigned uid, unsigned gid);
+int lk_act_as_oneself(void);
+
+// Becomes another user for good, keeping no right of root but that of acting as others.
+// For a program with one thread.
+int lk_become(unsigned uid, unsigned gid);
 int lk_pid(void);
 int lk_pause(unsigned milliseconds);
 void lk_private_umask(void);

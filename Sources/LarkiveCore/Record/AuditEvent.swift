@@ -30,6 +30,7 @@ package enum RecordType: String, Sendable, CaseIterable {
     case objectAccepted = "object.accepted"
     case verifyFinished = "verify.finished"
     case restoreDone = "restore.done"
+    case lookupDone = "lookup.done"
     case clockStepped = "clock.stepped"
     case keyRotated = "key.rotated"
     case logRestarted = "log.restarted"

@@ -5,7 +5,7 @@ package struct Inbox: Sendable {
     private static let ending = ".json"
     /// What commands without the lock may say; anything else is no event of theirs and stays.
     private static let allowed: Set<RecordType> = [
-        .restoreDone, .verifyFinished, .runRefused, .objectDamaged,
+        .restoreDone, .lookupDone, .verifyFinished, .runRefused, .objectDamaged,
     ]
 
     let directory: Directory

@@ -49,6 +49,12 @@ package struct DiskError: Error, Equatable, Sendable, CustomStringConvertible {
         ].map(\.rawValue).contains(errno)
     }
 
+    /// What one file system could do it cannot do from another.
+    var isBetweenFileSystems: Bool {
+        refusal == nil
+            && [Errno.improperLink, .inappropriateIOCTLForDevice].map(\.rawValue).contains(errno)
+    }
+
     /// No room: the disk is full, the quota is used up, or the file would be too large.
     var isSpace: Bool {
         [Errno.noSpace, .diskQuotaExceeded, .fileTooLarge].map(\.rawValue).contains(errno)

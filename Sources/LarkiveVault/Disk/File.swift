@@ -1,4 +1,5 @@
 internal import CLinux
+internal import LarkiveCore
 internal import SystemPackage
 
 /// An open file; closed when it is no longer used.
@@ -75,6 +76,44 @@ final class File: Sendable {
 
     func setMode(_ mode: UInt32) throws(DiskError) {
         try checked(lk_chmod(descriptor, mode), "chmod", path)
+    }
+
+    /// When it was changed last, as far as anybody is told.
+    func setTime(_ time: Timestamp) throws(DiskError) {
+        let (seconds, rest) = time.milliseconds.quotientAndRemainder(dividingBy: 1_000)
+        let isBefore = rest < 0
+        try checked(
+            lk_set_time(
+                descriptor,
+                isBefore ? seconds - 1 : seconds,
+                (isBefore ? rest + 1_000 : rest) * 1_000_000
+            ),
+            "utimensat",
+            path
+        )
+    }
+
+    /// Takes on all bytes of another file without copying; false where the file system cannot.
+    func clone(_ other: File) throws(DiskError) -> Bool {
+        do {
+            try checked(lk_clone(descriptor, other.descriptor), "clone", path)
+            return true
+        } catch let failure where failure.isUnsupported || failure.isBetweenFileSystems {
+            return false
+        }
+    }
+
+    /// Copies a piece within the kernel; 0 at the end, nil where the file systems cannot.
+    func copy(_ other: File, at offset: Int64, count: Int) throws(DiskError) -> Int64? {
+        while true {
+            let got = lk_copy_range(other.descriptor, offset, descriptor, offset, count)
+            if got == -Int64(Errno.interrupted.rawValue) { continue }
+            do {
+                return try checked(got, "copy", path)
+            } catch let failure where failure.isUnsupported || failure.isBetweenFileSystems {
+                return nil
+            }
+        }
     }
 
     /// Makes bytes and size durable.

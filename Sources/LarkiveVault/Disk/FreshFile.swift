@@ -68,6 +68,16 @@ final class FreshFile: Sendable {
         }
     }
 
+    /// Gives it a name that may be taken: the former file is there, or this one, whole.
+    ///
+    /// Only for one made as `.named`: what has no name cannot replace what has one.
+    func replace(in folder: Directory, as newName: String) throws(DiskError) {
+        guard let name else {
+            throw DiskError(call: "rename", path: file.path, errno: Errno.invalidArgument.rawValue)
+        }
+        try home.move(name, to: folder, as: newName)
+    }
+
     private static func hasNoLinks(_ failure: DiskError) -> Bool {
         failure.isUnsupported
             || [Errno.notPermitted, .tooManyLinks].map(\.rawValue).contains(failure.errno)

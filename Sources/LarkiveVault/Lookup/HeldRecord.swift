@@ -12,80 +12,86 @@ package enum HeldRecord: Equatable, Sendable {
 }
 
 extension ReadingVault {
-    /// Looks for the record by which a version of an attachment is held.
+    /// Looks for the records by which versions of attachments are held, in the order of the rows.
     ///
-    /// One that is where its time says costs a few segments, one that is not the whole log.
-    package func heldRecord(of row: FileRow) throws -> HeldRecord {
+    /// One that is where its time says costs a few segments, one that is not the whole log; a
+    /// segment is read once for all of them.
+    package func heldRecords(of rows: [FileRow]) throws -> [HeldRecord] {
         do {
-            return try HeldSearch(row, layout.audit).run()
+            var search = try HeldSearch(rows, layout.audit)
+            return try search.run()
         } catch { throw VaultError(error) }
     }
 }
 
 private struct HeldSearch {
-    let segments: Segments
-    let attachment: Int64
-    let version: Int64
-    let digest: ContentDigest?
-    let time: Timestamp?
-    /// What each line of it must contain, so that few have to be read.
-    private let mark: [UInt8]
+    /// How such records begin: their fields are sorted.
+    private static let start = Array(#"{"record":{"attachment":"#.utf8)
 
-    init(_ row: FileRow, _ audit: Directory) {
-        segments = Segments(audit: audit)
-        (attachment, version, digest) = (row.id, row.version, row.sha256)
-        time = row.json["archived_at"]?.string.flatMap { Timestamp($0) }
-        mark = Array("\"attachment\":\(row.id)".utf8)
+    private struct Place: Hashable {
+        let attachment: Int64
+        let version: Int64
+
+        init(_ attachment: Int64, _ version: Int64) {
+            (self.attachment, self.version) = (attachment, version)
+        }
     }
 
-    func run() throws -> HeldRecord {
+    private let rows: [FileRow]
+    private let segments: Segments
+    private let wanted: [Place: ContentDigest?]
+    private let attachments: Set<Int64>
+    private var found: [Place: HeldRecord] = [:]
+    private var open: Int
+
+    init(_ rows: [FileRow], _ audit: Directory) throws {
+        self.rows = rows
+        segments = Segments(audit: audit)
+        wanted = Dictionary(rows.map { (Place($0.id, $0.version), $0.sha256) }) { first, _ in first
+        }
+        attachments = Set(rows.map(\.id))
+        open = wanted.count
+    }
+
+    mutating func run() throws -> [HeldRecord] {
         // Before the segments: a run that seals meanwhile makes it one of them.
         let journal = try segments.audit.contents(JournalFile.name) ?? []
-        let names = try segments.all()
-        let near = try likely(names)
-        var found = HeldRecord.none
-        for name in near + names.filter({ !near.contains($0) }).reversed() {
-            found = merge(found, try look(into: segments.read(name)))
-            if found == .same { return found }
+        var times = try SegmentTimes(segments)
+        let near = try likely(&times)
+        let others = times.names.filter { !near.contains($0) }.reversed()
+        for name in near.sorted() + others where open > 0 { look(into: try segments.read(name)) }
+        if open > 0 { look(into: journal) }
+        return rows.map { found[Place($0.id, $0.version)] ?? .none }
+    }
+
+    private func likely(_ times: inout SegmentTimes) throws -> Set<SegmentName> {
+        let held = Set(rows.compactMap { $0.json["archived_at"]?.string })
+        return try held.compactMap { Timestamp($0) }
+            .reduce(into: []) { $0.formUnion(try times.around($1)) }
+    }
+
+    private mutating func look(into bytes: [UInt8]) {
+        for slice in Lines(bytes) where isOfThese(slice) {
+            guard let line = try? AuditLine(reading: Array(slice)) else { continue }
+            take(line.record.event)
         }
-        return merge(found, look(into: journal))
     }
 
-    /// The segment in which a record of that time should stand, and its neighbours.
-    private func likely(_ names: [SegmentName]) throws -> [SegmentName] {
-        guard let time, !names.isEmpty else { return [] }
-        var (low, high) = (0, names.count)
-        while high - low > 1 {
-            let middle = (low + high) / 2
-            let first = try firstTime(of: names[middle])
-            if first.map({ $0 <= time }) ?? true { low = middle } else { high = middle }
-        }
-        let around = names[max(0, low - 1)..<min(names.count, low + 2)]
-        return [names[low]] + around.filter { $0 != names[low] }
+    private func isOfThese(_ line: ArraySlice<UInt8>) -> Bool {
+        guard line.starts(with: Self.start) else { return false }
+        let digits = line.dropFirst(Self.start.count).prefix { (0x30...0x39).contains($0) }
+        return Int64(String(decoding: digits, as: UTF8.self)).map(attachments.contains) ?? false
     }
 
-    private func firstTime(of name: SegmentName) throws -> Timestamp? {
-        Lines(try segments.read(name)).first { _ in true }
-            .flatMap { try? AuditLine(reading: Array($0)) }?.record.time
-    }
-
-    private func look(into bytes: [UInt8]) -> HeldRecord {
-        Lines(bytes).lazy.filter { $0.contains(mark) }
-            .compactMap { try? AuditLine(reading: Array($0)) }
-            .map { said(by: $0.record.event) }
-            .reduce(.none, merge)
-    }
-
-    private func said(by event: AuditEvent) -> HeldRecord {
+    private mutating func take(_ event: AuditEvent) {
         guard [.attachmentHeld, .attachmentAdopted].contains(event.type),
-            event.record["attachment"]?.integer == attachment,
-            event.record["version"]?.integer == version,
-            let hex = event.record["sha256"]?.string, let named = ContentDigest(hex: hex)
-        else { return .none }
-        return named == digest ? .same : .other(named)
-    }
-
-    private func merge(_ first: HeldRecord, _ second: HeldRecord) -> HeldRecord {
-        first == .same || second == .none ? first : second
+            let attachment = event.record["attachment"]?.integer,
+            let version = event.record["version"]?.integer,
+            let hex = event.record["sha256"]?.string, let named = ContentDigest(hex: hex),
+            let digest = wanted[Place(attachment, version)],
+            found[Place(attachment, version)] != .same
+        else { return }
+        found[Place(attachment, version)] = named == digest ? .same : .other(named)
+        if named == digest { open -= 1 }
     }
 }

@@ -3,7 +3,10 @@ package import LarkiveCore
 
 /// The directory that `restore` writes to: nothing is ever written outside, nothing is replaced.
 package struct RestoreFolder {
+    package static let list = "names.tsv"
+
     private let directory: Directory
+    private let recipient: Recipient
 
     package enum Outcome: Equatable, Sendable {
         case written
@@ -11,42 +14,112 @@ package struct RestoreFolder {
         case present
     }
 
-    /// Opens the folder, after making it where it is missing.
-    package init(at path: String) throws {
-        do {
-            try FileManager.default.createDirectory(
-                atPath: path,
-                withIntermediateDirectories: true
-            )
-            directory = try Directory.open(path)
-        } catch let failure as DiskError {
-            throw VaultError(.notWritable, failure.description)
-        } catch {
-            throw VaultError(.notWritable, "\(path) cannot be made")
+    /// One file to be given back.
+    package struct Order: Sendable {
+        let digest: ContentDigest
+        let folders: [String]
+        let name: String
+        let size: Int64?
+        let time: Timestamp?
+
+        /// `path` is of safe names, folders first; `time` is what the platform says of the file.
+        package init(
+            _ digest: ContentDigest,
+            at path: [String],
+            size: Int64?,
+            time: Timestamp?
+        ) {
+            self.digest = digest
+            folders = Array(path.dropLast())
+            name = path.last ?? ""
+            self.size = size
+            self.time = time
         }
     }
 
-    /// Copies an object under a name that ``SafeName`` made.
+    /// Opens the folder, after making it where it is missing.
+    ///
+    /// Throws where nothing could be written into it.
+    package init(at path: String, for recipient: Recipient = .oneself) throws {
+        self.recipient = recipient
+        do {
+            directory = try recipient.act { () throws in
+                try FileManager.default.createDirectory(
+                    atPath: path,
+                    withIntermediateDirectories: true,
+                    attributes: [.posixPermissions: 0o700]
+                )
+                let found = try Directory.open(path)
+                _ = try FreshFile(in: found)
+                return found
+            }
+        } catch let failure as DiskError {
+            throw VaultError(
+                failure.isSpace ? .noSpace : .notWritable,
+                failure.isMissing || failure.refusal != nil
+                    ? failure.description : "\(path) cannot be written: \(failure)",
+                hint: "name another folder with --to"
+            )
+        } catch { throw Self.unmade(path, error) }
+    }
+
+    private static func unmade(_ path: String, _ error: any Error) -> VaultError {
+        let why: String? =
+            switch (error as? CocoaError)?.code {
+            case .fileWriteNoPermission: "permission denied"
+            case .fileWriteVolumeReadOnly: "the file system is read-only"
+            case .fileWriteOutOfSpace: "there is no room"
+            case .fileWriteFileExists: "what has the name is no folder"
+            default: nil
+            }
+        return VaultError(
+            why == "there is no room" ? .noSpace : .notWritable,
+            "\(path) cannot be made" + (why.map { ": \($0)" } ?? ""),
+            hint: "name another folder with --to"
+        )
+    }
+
+    /// Copies an object under names that ``SafeName`` made.
     ///
     /// The file appears when all its bytes have been compared with their digest, not before.
-    package func write(
-        _ digest: ContentDigest,
-        as name: String,
-        expecting size: Int64?,
-        from vault: ReadingVault
-    ) throws -> Outcome {
+    package func write(_ order: Order, from vault: ReadingVault) throws -> Outcome {
+        // With one's own rights: the recipient has none in the archive.
+        let copy = ObjectCopy(digest: order.digest, source: try vault.object(order.digest))
         do {
-            if try isThere(digest, as: name) { return .present }
-            let fresh = try FreshFile(in: directory)
-            try vault.read(digest) { try fresh.file.write($0) }
-            try fresh.file.setMode(0o600)
-            try fresh.file.sync()
-            guard try fresh.link(in: directory, as: name) else {
-                throw VaultError(.exists, "\(directory.path(name)) appeared meanwhile")
-            }
-            try directory.sync()
-        } catch let failure as DiskError { throw told(failure, wanted: size) }
-        return .written
+            return try recipient.act { () throws in try write(order, copy) }
+        } catch let failure as DiskError { throw told(failure, wanted: order.size) }
+    }
+
+    private func write(_ order: Order, _ copy: ObjectCopy) throws -> Outcome {
+        let folder = try order.folders.reduce(directory) { try $0.makeDirectory($1) }
+        if try isThere(order, in: folder) { return .present }
+        let fresh = try FreshFile(in: folder)
+        try copy.run(into: fresh.file)
+        try fresh.file.setMode(0o600)
+        if let time = order.time { try fresh.file.setTime(time) }
+        // Before the name: a name over bytes that a crash has lost would stop the next restore.
+        try fresh.file.sync()
+        if try fresh.link(in: folder, as: order.name) { return .written }
+        if try isThere(order, in: folder) { return .present }
+        throw VaultError(.exists, "\(folder.path(order.name)) appeared meanwhile, and is gone")
+    }
+
+    private func isThere(_ order: Order, in folder: Directory) throws -> Bool {
+        let found: File
+        do {
+            found = try folder.file(order.name, .reading)
+        } catch let failure {
+            guard failure.isMissing else { throw failure }
+            return false
+        }
+        guard try DiskObjectStore.digest(of: found) == order.digest else {
+            throw VaultError(
+                .exists,
+                "\(folder.path(order.name)) is there with other bytes",
+                hint: "restore to another folder, or move that file away"
+            )
+        }
+        return true
     }
 
     /// With the figures, where room is wanting.
@@ -61,39 +134,53 @@ package struct RestoreFolder {
         )
     }
 
-    private func isThere(_ digest: ContentDigest, as name: String) throws -> Bool {
-        let found: File
+    /// Adds to `names.tsv` which original name was written as what, and makes all names durable.
+    ///
+    /// What stands there already stays, byte for byte.
+    package func list(_ names: [(original: String, written: [String])]) throws {
+        guard !names.isEmpty else { return }
         do {
-            found = try directory.file(name, .reading)
-        } catch {
-            guard error.isMissing else { throw error }
-            return false
-        }
-        guard try DiskObjectStore.digest(of: found) == digest else {
-            throw VaultError(
-                .exists,
-                "\(directory.path(name)) is there with other bytes",
-                hint: "restore to another folder, or move that file away"
-            )
-        }
-        return true
+            try recipient.act { () throws in
+                let former = try directory.contents(Self.list) ?? []
+                let text = former + Self.lines(names, missingFrom: former)
+                if text != former { try replaceList(with: text) }
+                try directory.sync()
+            }
+        } catch { throw VaultError(error) }
     }
 
-    /// Adds to `names.tsv` which original name was written as what.
-    package func list(_ names: [(original: String, written: String)]) throws {
-        let former = String(decoding: try directory.contents("names.tsv") ?? [], as: UTF8.self)
-        var lines = former.split(separator: "\n").map(String.init)
+    private func replaceList(with text: [UInt8]) throws(DiskError) {
+        let fresh = try FreshFile(in: directory, .named)
+        try fresh.file.write(text)
+        try fresh.file.setMode(0o600)
+        try fresh.file.sync()
+        try fresh.replace(in: directory, as: Self.list)
+    }
+
+    private static func lines(
+        _ names: [(original: String, written: [String])],
+        missingFrom former: [UInt8]
+    ) -> [UInt8] {
+        let feed = UInt8(ascii: "\n")
+        var known = Set(former.split(separator: feed).map { Array($0) })
+        var more: [UInt8] = former.last.map { $0 == feed } ?? true ? [] : [feed]
         for (original, written) in names {
-            let line = "\(Self.cell(original))\t\(Self.cell(written))"
-            if !lines.contains(line) { lines.append(line) }
+            let path = written.map(cell).joined(separator: "/")
+            let line = Array("\(cell(original))\t\(path)".utf8)
+            if known.insert(line).inserted { more += line + [feed] }
         }
-        try directory.replace("names.tsv", with: Array((lines.joined(separator: "\n") + "\n").utf8))
+        return more == [feed] ? [] : more
     }
 
+    /// What a terminal would obey is written out, so that the list can be looked at with `cat`.
     private static func cell(_ text: String) -> String {
         text.unicodeScalars.map { scalar in
-            scalar.value < 0x20 || scalar == "\\"
-                ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
+            switch scalar.value {
+            case 0..<0x20, 0x5C, 0x7F..<0xA0, 0x061C, 0x200B...0x200F, 0x2028...0x202E,
+                0x2060...0x206F, 0xFEFF:
+                "\\u{\(String(scalar.value, radix: 16))}"
+            default: String(scalar)
+            }
         }.joined()
     }
 }

@@ -100,7 +100,7 @@ struct Apply {
         case .objectLost: try loseObject()
         case .objectAccepted: try acceptLoss()
         case .verifyFinished: try finishVerify()
-        case .runRecovered, .runRefused, .restoreDone, .clockStepped: break
+        case .runRecovered, .runRefused, .restoreDone, .lookupDone, .clockStepped: break
         case .keyRotated: break
         case .logRestarted: try restartLog()
         }

@@ -3,43 +3,47 @@ import LarkiveVault
 
 /// KEY of the command line: a number, a digest's beginning, or an attachment key.
 struct KeyArgument {
+    private static let candidatesAtMost = 10
+
     private let text: String
 
     init(_ text: String) { self.text = text }
 
+    /// Throws for a KEY that nothing has, and for one that several digests begin with.
     func rows(in manifest: SQLiteManifest) throws -> [FileRow] {
-        var query = FileQuery()
-        var rows: [FileRow] = []
         if text.allSatisfy(\.isNumber), let number = Int64(text) {
-            query.id = number
-        } else if let digits = digestDigits {
-            query.sha256Prefix = digits
-        } else if text.contains(":") {
-            query.equal["key"] = text
-        } else {
-            rows = try olderVersion(in: manifest)
-            guard rows.isEmpty else { return rows }
-            throw UsageError(
-                "`\(text)` is no KEY",
-                hint: "look it up: larkive find \(text)"
-            )
+            return try found(in: manifest) { $0.id = number }
         }
-        rows = try manifest.find(query)
+        if let digits = Self.digits(of: text) {
+            let rows = try manifest.carriers(ofDigits: digits)
+            try Self.refuseAmbiguity(of: text, among: rows)
+            // A digest means all attachments with it; its bytes are written once, by the oldest
+            // that still has them.
+            guard let oldest = rows.first(where: { !$0.isOlder }) ?? rows.first else {
+                throw unknown
+            }
+            return [oldest]
+        }
+        if text.contains(":") { return try found(in: manifest) { $0.equal["key"] = text } }
+        let rows = try olderVersion(in: manifest)
+        guard rows.isEmpty else { return rows }
+        throw UsageError("`\(text)` is no KEY", hint: "look it up: larkive find \(text)")
+    }
+
+    private func found(
+        in manifest: SQLiteManifest,
+        _ change: (inout FileQuery) -> Void
+    ) throws -> [FileRow] {
+        var query = FileQuery()
+        change(&query)
+        var rows = try manifest.find(query)
         if rows.isEmpty { rows = try olderVersion(in: manifest) }
-        guard !rows.isEmpty else {
-            throw UsageError("nothing has the key `\(text)`", hint: "look it up: larkive find")
-        }
-        let digests = Set(rows.compactMap(\.sha256))
-        guard query.sha256Prefix == nil || digests.count == 1 else {
-            throw UsageError(
-                "`\(text)` is the beginning of \(digests.count) digests",
-                hint: "give more digits: "
-                    + digests.sorted().prefix(5).map { String($0.hex.prefix(16)) }
-                    .joined(separator: ", ")
-            )
-        }
-        // A digest means all attachments with it; its bytes are written once, by the oldest.
-        return query.sha256Prefix == nil ? rows : Array(rows.sorted { $0.id < $1.id }.prefix(1))
+        guard !rows.isEmpty else { throw unknown }
+        return rows
+    }
+
+    private var unknown: UsageError {
+        UsageError("nothing has the key `\(text)`", hint: "look it up: larkive find")
     }
 
     /// `4711@1` or `task:…@1`: a content that was replaced in Feishu since.
@@ -54,9 +58,33 @@ struct KeyArgument {
         return try manifest.find(query)
     }
 
-    private var digestDigits: String? {
+    // MARK: digests
+
+    /// The digits of a digest or its beginning; nil for what is none.
+    static func digits(of text: String) -> String? {
         let digits = Filters.withoutPrefix(text)
-        let isHex = digits.allSatisfy { $0.isHexDigit && !$0.isUppercase }
-        return digits.count >= 6 && isHex ? digits : nil
+        let isHex = digits.allSatisfy { $0.isHexDigit && $0.isASCII && !$0.isUppercase }
+        return (6...64).contains(digits.count) && isHex ? digits : nil
+    }
+
+    /// What begins with several digests says which, so that the next try is the last.
+    static func refuseAmbiguity(of text: String, among rows: [FileRow]) throws(UsageError) {
+        let byDigest = Dictionary(grouping: rows) { $0.sha256?.hex ?? "" }
+        guard byDigest.count > 1 else { return }
+        let candidates = byDigest.sorted { $0.key < $1.key }.map { hex, rows in
+            "sha256:\(hex.prefix(length(apart: Array(byDigest.keys)))) \(rows[0].name)"
+        }
+        let more = candidates.count - candidatesAtMost
+        throw UsageError(
+            "`\(text)` is the beginning of \(byDigest.count) digests",
+            hint: "give more digits: " + candidates.prefix(candidatesAtMost).joined(separator: ", ")
+                + (more > 0 ? " and \(more) more" : "")
+        )
+    }
+
+    /// So many digits that no two are equal.
+    private static func length(apart digests: [String]) -> Int {
+        (12...64).first { count in Set(digests.map { $0.prefix(count) }).count == digests.count }
+            ?? 64
     }
 }

@@ -23,6 +23,9 @@ struct Config: Sendable {
     /// Whether the archive may stand on a file system in user space.
     var allowsFUSE = false
 
+    /// Whether nothing is given back unless somebody says why.
+    var restoreNeedsReason = false
+
     /// For whom larkive acts.
     enum Identity: String, Sendable { case tenant, user }
 

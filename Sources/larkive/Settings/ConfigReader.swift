@@ -30,6 +30,7 @@ struct ConfigReader {
         if let node = top["download"] { try download(node, &config) }
         if let node = top["audit"] { try audit(node, &config) }
         if let node = top["store"] { try store(node, &config) }
+        if let node = top["restore"] { try restore(node, &config) }
         guard !config.feishu.appID.isEmpty else { throw missing("feishu.app_id") }
         return config
     }
@@ -57,7 +58,9 @@ struct ConfigReader {
 
     /// Every key of this version by its section.
     static let keys: [String: [String]] = [
-        "": ["archive", "state", "feishu", "mail", "tasks", "download", "audit", "store"],
+        "": [
+            "archive", "state", "feishu", "mail", "tasks", "download", "audit", "store", "restore",
+        ],
         "feishu": [
             "base_url", "app_id", "app_secret_file", "identity", "user_token_file",
             "oauth_base_url", "oauth_token_url", "link_hosts", "proxy", "ca_file", "pacing",
@@ -67,6 +70,7 @@ struct ConfigReader {
         "download": ["parallel"],
         "audit": ["copies"],
         "store": ["barrier", "allow_fuse"],
+        "restore": ["require_reason"],
     ]
 
     // MARK: sections
@@ -152,6 +156,12 @@ struct ConfigReader {
             config.barrier = barrier
         }
         if let node = found["allow_fuse"] { config.allowsFUSE = try flag(node, "store.allow_fuse") }
+    }
+
+    private func restore(_ node: Node, _ config: inout Config) throws(UsageError) {
+        let found = try section(node, "restore", Self.keys["restore"] ?? [])
+        guard let node = found["require_reason"] else { return }
+        config.restoreNeedsReason = try flag(node, "restore.require_reason")
     }
 
     private func audit(_ node: Node, _ config: inout Config) throws(UsageError) {

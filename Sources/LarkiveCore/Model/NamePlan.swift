@@ -1,0 +1,79 @@
+/// Which names many files get beneath one folder, so that none meets another on any file system.
+///
+/// Names that are equal but for case and form all get the beginning of their digest; the same bytes
+/// under one name are one file. The same files get the same names, in whatever order they come.
+package struct NamePlan {
+    package struct Wish: Hashable, Sendable {
+        /// Names of folders that are safe already.
+        package let folders: [String]
+        package let name: String
+        package let digest: ContentDigest
+
+        package init(folders: [String] = [], name: String, digest: ContentDigest) {
+            self.folders = folders
+            self.name = name
+            self.digest = digest
+        }
+    }
+
+    /// Who has a path: folded, so that twins meet.
+    private var taken: [String: (digest: ContentDigest, path: [String])] = [:]
+    private var given: [Wish: [String]] = [:]
+    private let contents: [String: Set<ContentDigest>]
+    private let reserved: Set<String>
+
+    /// `reserved` are paths that nothing of these may have.
+    package init(_ wishes: some Sequence<Wish>, reserved: Set<String> = []) {
+        let wishes = wishes.sorted(by: Self.isBefore)
+        self.reserved = Set(reserved.map(Self.folded))
+        contents = wishes.reduce(into: [:]) { contents, wish in
+            contents[Self.folded(wish), default: []].insert(wish.digest)
+        }
+        for wish in wishes where given[wish] == nil && !isShared(wish) { give(wish, [nil]) }
+        for wish in wishes where given[wish] == nil { give(wish, [8]) }
+    }
+
+    /// The folders and the name that a file gets.
+    package func path(of wish: Wish) -> [String] { given[wish] ?? [] }
+
+    private func isShared(_ wish: Wish) -> Bool {
+        let path = Self.folded(wish)
+        return reserved.contains(path) || (contents[path]?.count ?? 0) > 1
+    }
+
+    /// More digits where somebody has made a name to be in the way.
+    private mutating func give(_ wish: Wish, _ digits: [Int?]) {
+        var name = wish.name
+        while true {
+            for count in digits + [16, 64] {
+                let safe = SafeName.make(
+                    name,
+                    distinguishing: count == nil ? nil : wish.digest,
+                    digits: count ?? 0
+                )
+                let path = wish.folders + [safe]
+                let place = Self.folded(path.joined(separator: "/"))
+                if let other = taken[place], other.digest != wish.digest { continue }
+                let first = taken[place]?.path ?? path
+                taken[place] = (wish.digest, first)
+                given[wish] = first
+                return
+            }
+            name = "_" + name
+        }
+    }
+
+    private static func folded(_ wish: Wish) -> String {
+        folded((wish.folders + [SafeName.make(wish.name)]).joined(separator: "/"))
+    }
+
+    // Swift compares texts by canonical equivalence, so composed and decomposed forms are equal.
+    private static func folded(_ path: String) -> String { path.uppercased().lowercased() }
+
+    private static func isBefore(_ first: Wish, _ second: Wish) -> Bool {
+        let (left, right) = (first.folders + [first.name], second.folders + [second.name])
+        if first.digest != second.digest { return first.digest < second.digest }
+        return left.joined(separator: "/").unicodeScalars
+            .lexicographicallyPrecedes(right.joined(separator: "/").unicodeScalars)
+    }
+}

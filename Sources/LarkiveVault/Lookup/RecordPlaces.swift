@@ -1,0 +1,120 @@
+package import LarkiveCore
+
+/// Where a record stands in the log.
+package struct RecordPlace: Sendable {
+    package let seq: Int64
+    /// Below `audit`.
+    package let file: String
+    package let type: RecordType
+    package let time: Timestamp
+    package let version: Int64?
+
+    package var json: JSON {
+        .object([
+            "seq": .integer(seq), "segment": .string(file), "type": .string(type.rawValue),
+            "time": .string(time.description), "version": version.map(JSON.integer),
+        ])
+    }
+}
+
+extension ReadingVault {
+    /// The records that the manifest's word on an attachment comes from: by which it appeared, was
+    /// held, and vanished, and what was found of its object.
+    ///
+    /// Those that are where their times say cost a few segments; for one by which it is held the
+    /// whole log is read where it is not.
+    package func records(of story: FileStory) throws -> [RecordPlace] {
+        do {
+            var search = RecordSearch(story, layout.audit)
+            return try search.run()
+        } catch { throw VaultError(error) }
+    }
+}
+
+private struct RecordSearch {
+    /// The record's own part of a line is never longer where these are looked for.
+    private static let head = 1_024
+
+    private let story: FileStory
+    private let segments: Segments
+    /// What lines begin with, or hold near their beginning.
+    private let (own, ranges): ([UInt8], [UInt8])
+    private let digests: Set<String>
+    private let times: Set<String>
+    private var found: [RecordPlace] = []
+    private var unheld: Set<Int64>
+
+    init(_ story: FileStory, _ audit: Directory) {
+        self.story = story
+        segments = Segments(audit: audit)
+        own = Array(#"{"record":{"attachment":\#(story.row.id),"#.utf8)
+        ranges = Array(#"{"record":{"attachments":"#.utf8)
+        digests = Set(story.versions.compactMap { $0.digest?.hex })
+        unheld = Set(story.versions.filter { $0.digest != nil }.map(\.number))
+        let seen = [story.seen.first, story.row.vanished] + story.seen.all.map(\.missed)
+        let held = story.versions.map(\.heldAt)
+        let failed = [story.ledger?["first_failed"]?.string, story.object?.damaged]
+        times = Set((seen + held + failed).compactMap { $0 })
+    }
+
+    mutating func run() throws -> [RecordPlace] {
+        // Before the segments: a run that seals meanwhile makes it one of them.
+        let journal = try segments.audit.contents(JournalFile.name) ?? []
+        var clock = try SegmentTimes(segments)
+        var near: Set<SegmentName> = []
+        for time in times.compactMap({ Timestamp($0) }) { near.formUnion(try clock.around(time)) }
+        for name in near.sorted() { look(into: try segments.read(name), name.path) }
+        look(into: journal, JournalFile.name)
+        for name in clock.names.reversed() where !unheld.isEmpty && !near.contains(name) {
+            look(into: try segments.read(name), name.path)
+        }
+        var known: Set<Int64> = []
+        return found.sorted { $0.seq < $1.seq }.filter { known.insert($0.seq).inserted }
+    }
+
+    private mutating func look(into bytes: [UInt8], _ file: String) {
+        for slice in Lines(bytes) where mayName(slice) {
+            guard let line = try? AuditLine(reading: Array(slice)), isWanted(line.record)
+            else { continue }
+            let event = line.record.event
+            let version = event.record["version"]?.integer
+            if let version, event.type == .attachmentHeld || event.type == .attachmentAdopted {
+                unheld.remove(version)
+            }
+            found.append(
+                RecordPlace(
+                    seq: line.record.seq,
+                    file: file,
+                    type: event.type,
+                    time: line.record.time,
+                    version: version
+                )
+            )
+        }
+    }
+
+    /// Without reading the line as JSON: few are.
+    private func mayName(_ line: ArraySlice<UInt8>) -> Bool {
+        if line.starts(with: own) { return true }
+        let head = line.prefix(Self.head)
+        if line.starts(with: ranges) {
+            return story.seen.first.map { head.contains(Array($0.utf8)) } ?? false
+        }
+        return head.contains(Array(#""type":"object."#.utf8))
+            && digests.contains { head.contains(Array($0.utf8)) }
+    }
+
+    private func isWanted(_ record: AuditRecord) -> Bool {
+        let (event, number) = (record.event, story.row.id)
+        switch event.type {
+        case .messagesExamined, .tasksListed:
+            guard let first = event.record["first"]?.integer,
+                let count = event.record["attachments"]?.integer
+            else { return false }
+            return number >= first && number - first < count
+        case .objectDamaged, .objectRepaired, .objectLost, .objectAccepted:
+            return event.record["sha256"]?.string.map(digests.contains) ?? false
+        default: return event.record["attachment"]?.integer == number
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import LarkiveCore
+import LarkiveVault
+import SystemPackage
+
+/// Writes one file to standard output.
+///
+/// The object is read twice: once to compare it with its digest, before the first byte leaves, and
+/// once to hand it out, hashed again on the way.
+struct RestoreStream {
+    let vault: ReadingVault
+    let note: RestoreNote
+
+    static func refuseTerminal() throws(UsageError) {
+        guard Terminal.outputIsTerminal else { return }
+        throw UsageError(
+            "a file is not written to a terminal",
+            hint: "send it somewhere: larkive restore KEY --to - >FILE"
+        )
+    }
+
+    func run(_ rows: [FileRow]) throws {
+        let row = try only(rows)
+        guard let digest = row.sha256 else {
+            let missing = RestoreOutcome(missing: row)
+            throw UsageError("\(row.key) \(missing.failure ?? "")", exitCode: .partial)
+        }
+        do {
+            try LoggedBytes.check(row, LoggedBytes.records(of: [row], in: vault).first ?? nil)
+            try vault.read(digest) { _ in }
+            try note.keep([row], in: vault)
+            try vault.read(digest, chunk: write)
+        } catch {
+            guard let failure = error as? StoreError, case .damaged = failure.kind else {
+                throw error
+            }
+            note.keepDamage(digest, failure.detail, in: vault)
+            Terminal.complain(
+                "\(row.key): \(failure.detail)",
+                hint: "see whether it can be healed: larkive repair sha256:\(digest.hex.prefix(12))"
+            )
+            throw Stop(code: .damaged)
+        }
+        Terminal.note(Terminal.escaped("\(row.name)  \(digest)"))
+    }
+
+    /// One file: several attachments with the same bytes are one.
+    private func only(_ rows: [FileRow]) throws(UsageError) -> FileRow {
+        guard let first = rows.first else {
+            throw UsageError("nothing matches", hint: "see what there is: larkive find")
+        }
+        guard Set(rows.map(\.sha256)).count == 1 else {
+            throw UsageError(
+                "--to - takes one file, and \(rows.count) match",
+                hint: "give one KEY, or a folder: --to DIR"
+            )
+        }
+        return rows.min { $0.id < $1.id } ?? first
+    }
+
+    private func write(_ bytes: [UInt8]) throws {
+        do {
+            try FileDescriptor.standardOutput.writeAll(bytes)
+        } catch Errno.brokenPipe {
+            throw VaultError(.other, "whoever reads standard output has gone", hint: nil)
+        } catch let failure as Errno {
+            throw VaultError(
+                failure == .noSpace || failure == .fileTooLarge ? .noSpace : .notWritable,
+                "standard output cannot be written: \(failure)",
+                hint: "what has been written is not the whole file"
+            )
+        }
+    }
+}

@@ -1,0 +1,141 @@
+import LarkiveCore
+import LarkiveVault
+
+/// Gives files back, some at a time: recorded, compared with the log, copied, listed.
+struct RestoreWork {
+    /// So many are recorded by one event, which has to stay small.
+    private static let atOnce = 500
+
+    let vault: ReadingVault
+    let folder: RestoreFolder
+    let note: RestoreNote
+
+    func run(_ plan: RestorePlan, _ report: inout RestoreReport) throws {
+        plan.missing.forEach { report.add(RestoreOutcome(missing: $0)) }
+        var (rest, names) = (plan.files[...], WrittenNames(folder: folder))
+        while !rest.isEmpty {
+            let part = Array(rest.prefix(Self.atOnce))
+            rest = rest.dropFirst(part.count)
+            do {
+                // Recorded before any byte is handed out; if that cannot be done, nothing is.
+                try note.keep(part.flatMap(\.rows), in: vault)
+            } catch {
+                names.list(&report)
+                try report.stop(error)
+            }
+            try restore(part, &names, &report)
+        }
+        names.list(&report)
+    }
+
+    private func restore(
+        _ files: [RestorePlan.File],
+        _ names: inout WrittenNames,
+        _ report: inout RestoreReport
+    ) throws {
+        let (records, uploads) = (held(files), try uploads(of: files))
+        for (file, record) in zip(files, records) {
+            let outcome = restore(file, record, file.row.date ?? uploads[file.row.id])
+            report.add(outcome)
+            if outcome.failure == nil {
+                names.add(file)
+            } else if outcome.isObjectDamaged {
+                note.keepDamage(file.digest, outcome.failure ?? "", in: vault)
+            }
+        }
+        if names.areMany { names.list(&report) }
+    }
+
+    private func uploads(of files: [RestorePlan.File]) throws -> [Int64: Timestamp] {
+        try vault.manifest.uploadTimes(of: files.map(\.row.id))
+    }
+
+    private func restore(
+        _ file: RestorePlan.File,
+        _ record: HeldRecord?,
+        _ time: Timestamp?
+    ) -> RestoreOutcome {
+        do {
+            try LoggedBytes.check(file.row, record)
+            guard try !vault.care().isKnownDamaged(file.digest) else {
+                let words = "object \(file.digest.hex) is damaged"
+                throw StoreError(.damaged(file.digest), words)
+            }
+            let order = RestoreFolder.Order(
+                file.digest,
+                at: file.path,
+                size: file.row.size,
+                time: time
+            )
+            return RestoreOutcome(file, isNew: try folder.write(order, from: vault) == .written)
+        } catch { return RestoreOutcome(file, error) }
+    }
+
+    /// Nil where the log cannot be read, which is told and no more.
+    private func held(_ files: [RestorePlan.File]) -> [HeldRecord?] {
+        LoggedBytes.records(of: files.map(\.row), in: vault)
+    }
+}
+
+/// Names that are written and not listed yet.
+///
+/// The list is written whole each time, so it is written when it has doubled, and at the end.
+private struct WrittenNames {
+    let folder: RestoreFolder
+    private var waiting: [(original: String, written: [String])] = []
+    private var listed = 0
+
+    init(folder: RestoreFolder) { self.folder = folder }
+
+    var areMany: Bool { waiting.count > max(listed, 1_000) }
+
+    mutating func add(_ file: RestorePlan.File) {
+        waiting += file.rows.map { ($0.name, file.path) }
+    }
+
+    /// What cannot be listed is there all the same, and is told last.
+    mutating func list(_ report: inout RestoreReport) {
+        do { try folder.list(waiting) } catch { report.listingFailed(VaultError(error)) }
+        listed += waiting.count
+        waiting = []
+    }
+}
+
+/// Whether the audit log says that bytes are an attachment's.
+enum LoggedBytes {
+    private static let disagreement =
+        "see what is wrong: larkive verify; make the manifest again: larkive rebuild"
+
+    /// A log that cannot be read is told and no more.
+    static func records(of rows: [FileRow], in vault: ReadingVault) -> [HeldRecord?] {
+        do {
+            return try vault.heldRecords(of: rows)
+        } catch {
+            let keys = rows.count == 1 ? rows[0].key : "\(rows.count) files"
+            Terminal.complain(
+                "\(keys) cannot be compared with the audit log: \(VaultError(error).detail)",
+                hint: "see what is wrong: larkive verify"
+            )
+            return rows.map { _ in nil }
+        }
+    }
+
+    /// Refuses bytes of which the audit log does not say that they are this attachment's.
+    static func check(_ row: FileRow, _ record: HeldRecord?) throws {
+        switch record {
+        case .same, nil: return
+        case .some(.none):
+            throw VaultError(
+                .damaged,
+                "the manifest says that it is held, no record of the audit log does",
+                hint: disagreement
+            )
+        case .other(let digest):
+            throw VaultError(
+                .damaged,
+                "the manifest gives it other bytes than the audit log, which says \(digest)",
+                hint: disagreement
+            )
+        }
+    }
+}

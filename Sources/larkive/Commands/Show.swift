@@ -1,0 +1,51 @@
+import ArgumentParser
+import LarkiveCore
+import LarkiveVault
+
+struct Show: AsyncParsableCommand, Sandboxed {
+    static let configuration = CommandConfiguration(
+        abstract: "Tell everything about one attachment; recorded in the audit log.",
+        discussion: """
+            KEY is the number that `find` prints, sha256: and some hex digits, or an attachment \
+            key. Told are where it hung, who sent it, when it was seen, stored and read again, the \
+            records that say so, and all other places of the same bytes.
+            """
+    )
+
+    @OptionGroup var options: CommonOptions
+    @Argument(help: "The attachment.") var key: String
+    @Option(help: "Why; recorded in the audit log.") var reason: String?
+    @Flag(help: "Print one JSON object.") var json = false
+
+    func run() async throws {
+        let world = try World.live(options)
+        let vault = try world.reading()
+        let rows = try KeyArgument(key).rows(in: vault.manifest)
+        guard let row = rows.first else { return }
+        let story = try vault.manifest.story(of: row)
+        var records: [RecordPlace] = []
+        do { records = try vault.records(of: story) } catch {
+            Terminal.complain(
+                "the audit log cannot be read: \(VaultError(error).detail)",
+                hint: "see what is wrong: larkive verify"
+            )
+        }
+        // Recorded before anything is told; if that cannot be done, nothing is.
+        try vault.note(event(world, row), at: world.clock.now())
+        let page = StoryPage(story: story, records: records)
+        if json { Terminal.print(.object(page.json)) } else { page.lines.forEach(Terminal.print) }
+        await world.recordInbox()
+    }
+
+    private func event(_ world: World, _ row: FileRow) -> AuditEvent {
+        var hidden: JSONObject = [
+            "actor": .object(world.actor), "command": "show", "keys": .array([.string(row.key)]),
+        ]
+        if let reason { hidden.append("reason", .string(reason)) }
+        return AuditEvent(
+            .lookupDone,
+            ["attachments": .array([.integer(row.id)]), "count": 1],
+            hidden: hidden
+        )
+    }
+}

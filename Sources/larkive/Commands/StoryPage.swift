@@ -1,0 +1,166 @@
+import LarkiveCore
+import LarkiveVault
+
+/// The story of an attachment, for people and for programs.
+struct StoryPage {
+    let story: FileStory
+    let records: [RecordPlace]
+
+    private var row: FileRow { story.row }
+
+    // MARK: for programs
+
+    /// The fields of `find`, and what else is known.
+    var json: JSONObject {
+        var object = row.json
+        for member in story.details.members { object.append(member.name, member.value) }
+        if let first = story.seen.first { object.append("first_seen", .string(first)) }
+        if let last = story.seen.last { object.append("last_seen", .string(last)) }
+        object.append("upstream", .string(isListed ? "listed" : "not_listed"))
+        object.append("sightings", .array(story.seen.all.map(Self.json)))
+        if let stored = story.object { object.append("object", Self.json(stored)) }
+        object.append("versions", .array(story.versions.map(\.json)))
+        if let ledger = story.ledger { object.append("ledger", .object(ledger)) }
+        object.append("records", .array(records.map(\.json)))
+        object.append("places", .array(story.places.map { .object($0.json) }))
+        return object
+    }
+
+    private static func json(_ sighting: Sightings.Sighting) -> JSON {
+        .object([
+            "source": .string(sighting.source),
+            "last_complete_listing": sighting.listed.map(JSON.string),
+            "missed": sighting.missed.map(JSON.string),
+        ])
+    }
+
+    private static func json(_ object: FileStory.Object) -> JSON {
+        .object([
+            "path": .string(object.path), "stored": .string(object.firstHeld),
+            "verified": object.verified.map(JSON.string),
+            "damaged": object.damaged.map(JSON.string),
+        ])
+    }
+
+    private var isListed: Bool {
+        row.vanished == nil && story.seen.all.contains { $0.missed == nil }
+    }
+
+    // MARK: for people
+
+    var lines: [String] {
+        let facts = identity + mail + task + upstream + content + versions + audit + places
+        let width = facts.map { Terminal.width($0.label) }.max() ?? 0
+        var former = ""
+        return ["\(row.id)  \(Terminal.escaped(row.name))"]
+            + facts.map { fact in
+                let label = fact.label == former ? "" : fact.label
+                former = fact.label
+                let space = String(repeating: " ", count: width - Terminal.width(label))
+                return "  \(label)\(space)  \(Terminal.escaped(fact.text))"
+            }
+    }
+
+    private struct Fact {
+        let label: String
+        let text: String
+
+        init(_ label: String, _ text: String) { (self.label, self.text) = (label, text) }
+
+        /// Nil where there is nothing to say.
+        init?(_ label: String, _ text: String?) {
+            guard let text else { return nil }
+            self.init(label, text)
+        }
+    }
+
+    private func field(_ label: String, _ name: String) -> Fact? {
+        Fact(label, row.json[name]?.string ?? story.details[name]?.string)
+    }
+
+    private var identity: [Fact] {
+        var state = row.state
+        if let rule = row.json["rule"]?.string { state += " by the rule \(rule)" }
+        if row.isOlder { state += ", replaced in Feishu since" }
+        let failure = story.ledger.map { ledger in
+            "\(ledger["reason"]?.string ?? "unknown"): \(ledger["detail"]?.string ?? "") "
+                + "(tried \(ledger["attempts"]?.integer ?? 0) times, "
+                + "next \(ledger["next_try"]?.string ?? "-"))"
+        }
+        return [Fact("key", row.key), Fact("state", state)]
+            + [Fact("missing", failure)].compactMap { $0 }
+    }
+
+    private var mail: [Fact] {
+        guard row.json["mailbox"] != nil else { return [] }
+        let names = [row.json["from_name"]?.string, row.from].compactMap { $0 }
+        return [
+            field("mailbox", "mailbox"), field("folder", "folder"), field("message", "message_id"),
+            field("attachment", "attachment_id"),
+            Fact("from", names.isEmpty ? nil : names.joined(separator: " ")),
+            field("subject", "subject"), field("sent", "date"),
+            story.details["inline"] == .bool(true) ? Fact("inline", "inside of the body") : nil,
+        ].compactMap { $0 }
+    }
+
+    private var task: [Fact] {
+        [
+            field("task", "task_guid"), field("summary", "task_summary"), field("guid", "guid"),
+            field("file token", "file_token"), field("uploaded by", "uploader"),
+            field("uploaded", "uploaded"),
+        ].compactMap { $0 }
+    }
+
+    private var upstream: [Fact] {
+        let seen = [story.seen.first.map { "first \($0)" }, story.seen.last.map { "last \($0)" }]
+        let listings = story.seen.all.map { sighting in
+            let source = sighting.source
+            if let missed = sighting.missed { return "not listed by \(source) since \(missed)" }
+            return "listed by \(source)" + (sighting.listed.map { ", as of \($0)" } ?? "")
+        }
+        let gone = row.vanished.map { "no longer there: found missing \($0)" }
+        return [Fact("seen", seen.compactMap { $0 }.joined(separator: ", "))]
+            + ([gone].compactMap { $0 } + listings).map { Fact("in Feishu", $0) }
+    }
+
+    private var content: [Fact] {
+        let size = row.size.map { "\(Figures.bytes($0)) (\($0) bytes)" }
+        let known = [Fact("size", size), Fact("sha256", row.sha256?.hex)].compactMap { $0 }
+        guard let object = story.object else { return known }
+        let verified =
+            object.damaged.map { "damaged since \($0): larkive repair" }
+            ?? object.verified.map { "read and found good \($0)" } ?? "not read again since"
+        return known + [
+            Fact("object", object.path), Fact("stored", object.firstHeld),
+            Fact("verified", verified),
+        ]
+    }
+
+    private var versions: [Fact] {
+        guard story.versions.count > 1 else { return [] }
+        return story.versions.map { version in
+            let held = version.heldAt.map { ", archived \($0)" } ?? ", not archived"
+            let name = version.json["name"]?.string ?? ""
+            let digest = version.digest.map { "  \($0)" } ?? ""
+            return Fact("versions", "\(row.id)@\(version.number)  \(name)\(held)\(digest)")
+        }
+    }
+
+    private var audit: [Fact] {
+        records.map { record in
+            let version = record.version.map { ", version \($0)" } ?? ""
+            return Fact(
+                "audit",
+                "record \(record.seq) in \(record.file): \(record.type.rawValue)\(version), "
+                    + record.time.description
+            )
+        }
+    }
+
+    private var places: [Fact] {
+        story.places.map { place in
+            let older = place.isOlder ? "@\(place.version)" : ""
+            return Fact("same bytes", "\(place.id)\(older)  \(place.place)  \(place.name)")
+        }
+    }
+}
