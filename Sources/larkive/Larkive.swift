@@ -13,7 +13,7 @@ struct Larkive: AsyncParsableCommand {
         discussion: "Exit codes and the config file are described in docs/operating.md.",
         version: version,
         subcommands: [
-            Init.self, Sync.self, Status.self, Problems.self, Find.self, Restore.self,
+            Init.self, Sync.self, Status.self, Problems.self, Find.self, Restore.self, Export.self,
             Doctor.self, Verify.self, Repair.self, RebuildCommand.self, ManifestCommand.self,
             AuditCommand.self,
             Login.self,
