@@ -2,6 +2,7 @@
 
 Programs come from $LARKIVE_BIN_DIR, else from swift's build folder.
 """
+import fcntl
 import hashlib
 import json
 import logging
@@ -186,6 +187,22 @@ class Bags(unittest.TestCase):
         bag = self.copy(self.whole)
         (bag / "data/extra").write_text("x")
         self.assert_found(bag, "data/extra is not in manifest-sha256.txt", "Payload-Oxum")
+
+    def test_two_exports_do_not_share_a_folder(self):
+        folder = self.bench.folder / "shared"
+        folder.mkdir()
+        with (folder / "bagit.txt.unfinished").open("w") as mark:
+            fcntl.flock(mark, fcntl.LOCK_EX)
+            ended = self.bench.expect(11, "export", "--format", "bagit", "--to", str(folder))
+        self.assertIn("another export is writing to", ended.err)
+        self.assertEqual([path.name for path in folder.iterdir()], ["bagit.txt.unfinished"])
+
+    def test_what_is_not_an_export_s_own_is_never_removed(self):
+        folder = self.bench.folder / "foreign"
+        folder.mkdir()
+        for name in ("bagit.txt.unfinished", "notes.txt"): (folder / name).write_text("mine")
+        self.bench.expect(2, "export", "--format", "bagit", "--to", str(folder))
+        self.assertEqual((folder / "notes.txt").read_text() + (folder / "bagit.txt.unfinished").read_text(), "minemine")
 
     def test_another_key_is_not_trusted(self):
         other = self.key[:-8] + "AAAAAA=\n"

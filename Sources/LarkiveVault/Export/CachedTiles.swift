@@ -2,16 +2,16 @@ internal import LarkiveCore
 internal import Synchronization
 
 /// Tiles of a tree that is read from beginning to end: each is read and hashed once.
-final class CachedTiles: TileStore {
+final class CachedTiles<Tiles: TileStore>: TileStore {
     /// Enough for all levels of any log, where leaves are asked for in their order.
-    private static let most = 64
+    private static var most: Int { 64 }
 
-    private let tiles: TileDirectory
+    private let tiles: Tiles
     private let size: Int64
     /// Of each tile its hashes, then the roots over each two of them, and so on.
     private let known = Mutex<[Tile: [[TreeHash]]]>([:])
 
-    init(_ tiles: TileDirectory, size: Int64) {
+    init(_ tiles: Tiles, size: Int64) {
         self.tiles = tiles
         self.size = size
     }

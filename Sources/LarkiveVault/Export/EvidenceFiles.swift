@@ -5,7 +5,7 @@ struct EvidenceFiles {
     private let audit: Directory
     private let bag: BagFolder
     let note: SignedNote
-    private let tree: MerkleTree<CachedTiles>
+    private let tree: MerkleTree<CachedTiles<TileDirectory>>
     private let records: BagFile
     private let proofs: BagFile
 
