@@ -7,6 +7,7 @@ import hashlib
 import json
 import logging
 import shutil
+import signal
 import subprocess
 import sys
 import unittest
@@ -223,6 +224,22 @@ class Bags(unittest.TestCase):
         record, leaf, proof = run(script).stdout.splitlines()[-3:]
         self.assertEqual(json.loads(record)["attachment"], row["id"])
         self.assertEqual(leaf.split()[0], json.loads(proof)["leaf"])
+
+
+class Unsigned(unittest.TestCase):
+    def test_what_no_note_covers_yet_is_an_exception_until_a_run_has_ended(self):
+        with lab.laboratory(world(), "export", SOURCES) as bench:
+            bench.expect(0, "init")
+            # Everything is recorded and in the manifest; the run dies before it seals.
+            ended = bench.larkive("sync", environment=lab.faults(bench, "kill link 1 *.jsonl.gz"))
+            self.assertEqual(ended.code, -signal.SIGKILL, ended.err)
+            words = ["export", "--format", "bagit", "--json", "--to"]
+            first = json.loads(bench.expect(3, *words, str(bench.folder / "first")).out)
+            self.assertEqual((first["exported"], first["exceptions"]["unsigned"]), (0, 18))
+            self.assertTrue(bagit.Bag(str(bench.folder / "first")).validate())
+            bench.expect(0, "sync")
+            second = json.loads(bench.expect(0, *words, str(bench.folder / "second")).out)
+            self.assertEqual((second["exported"], second["exceptions"]), (18, {}))
 
 
 if __name__ == "__main__":
