@@ -99,6 +99,9 @@ class Bags(unittest.TestCase):
             self.assertEqual(code, 0, text)
             self.assertIn(f"OK attachments={rows} ", text)
 
+    def test_a_bag_is_closed_to_others(self):
+        for path in [self.whole, *self.whole.rglob("*")]: self.assertEqual(path.stat().st_mode & 0o077, 0, path)
+
     def test_names_are_proven_where_nobody_else_is_spoken_of(self):
         self.assertIn("proven for 18 of 18", self.verify(self.whole)[1])
         self.assertIn("proven for 0 of 1", self.verify(self.part)[1])

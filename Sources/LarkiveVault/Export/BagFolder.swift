@@ -34,6 +34,8 @@ final class BagFolder {
         root = try Self.made(at: path)
         var isOurs = false
         do {
+            // What is in it are texts of other people: closed, unless somebody has opened it before.
+            if isNew { try root.close() }
             try Self.check(root)
             mark = try root.file(Self.unfinished, .writing)
             guard try mark.tryLock() else { throw Self.inUse(path) }
