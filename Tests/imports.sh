@@ -10,7 +10,7 @@ rules() {
     cat <<'RULES'
 LarkiveCore
 LarkiveFeishu  LarkiveCore AsyncHTTPClient NIO* FoundationEssentials Synchronization Glibc
-LarkiveVault   LarkiveCore CLinux CZlib Crypto Dispatch GRDB SystemPackage FoundationEssentials Synchronization
+LarkiveVault   LarkiveCore CLinux CZlib Crypto Dispatch GRDB SystemPackage FoundationEssentials Swift Synchronization
 LarkiveTesting LarkiveCore Testing FoundationEssentials Synchronization Glibc
 larkive        * not FeishuSandbox LarkiveTesting
 larkive-benchmarks LarkiveCore LarkiveVault ArgumentParser SystemPackage FoundationEssentials

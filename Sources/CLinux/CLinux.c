@@ -83,6 +83,7 @@ int lk_exchange(int from, const char *old, int to, const char *name) {
 }
 
 int lk_unlink(int dir, const char *name) { return (int)lk_result(unlinkat(dir, name, 0)); }
+int lk_rmdir(int dir, const char *name) { return (int)lk_result(unlinkat(dir, name, AT_REMOVEDIR)); }
 int lk_mkdir(int dir, const char *name) { return (int)lk_result(mkdirat(dir, name, 0700)); }
 int lk_chmod(int fd, unsigned mode) { return (int)lk_result(fchmod(fd, mode)); }
 int lk_fsync(int fd) { return (int)lk_result(fsync(fd)); }

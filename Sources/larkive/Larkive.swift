@@ -15,7 +15,7 @@ struct Larkive: AsyncParsableCommand {
         version: version,
         subcommands: [
             Init.self, Sync.self, Status.self, Problems.self, Find.self, WhoHas.self, Show.self,
-            Restore.self,
+            Restore.self, Export.self,
             Doctor.self, Verify.self, Repair.self, RebuildCommand.self, ManifestCommand.self,
             AuditCommand.self,
             Login.self,

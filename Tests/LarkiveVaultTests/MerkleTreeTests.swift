@@ -76,7 +76,7 @@ import Testing
 }
 
 /// Tiles in memory; a tile that shrinks or changes is a failure.
-private final class MemoryTiles: TileStore {
+final class MemoryTiles: TileStore {
     private let tiles = Mutex<[Tile: [TreeHash]]>([:])
 
     func read(_ tile: Tile, width: Int) throws(AuditError) -> [TreeHash] {

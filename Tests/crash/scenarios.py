@@ -107,6 +107,7 @@ SCENARIOS = [
     Scenario("rebuild without a manifest", ["rebuild"], without_manifest, lacks=NO_MANIFEST),
     Scenario("verify", ["verify", "--read-data"], after_sync),
     Scenario("restore", ["restore", "1", "2", "3", "--to", "{out}"], after_sync),
+    Scenario("export", ["export", "--format", "bagit", "--to", "{out}"], after_sync),
     Scenario("repair", ["repair"], damaged),
     # Done already when the command was killed late: then it is refused.
     Scenario("audit restart", ["audit", "restart", "--reason", "the key is lost"], without_key, wanted=(0, 2),

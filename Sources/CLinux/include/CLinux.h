@@ -36,6 +36,8 @@ int lk_rename_new(int from, const char *old, int to, const char *name);
 // Two names change places in one step; -EINVAL where the file system cannot.
 int lk_exchange(int from, const char *old, int to, const char *name);
 int lk_unlink(int dir, const char *name);
+// Of an empty folder.
+int lk_rmdir(int dir, const char *name);
 int lk_mkdir(int dir, const char *name);
 int lk_chmod(int fd, unsigned mode);
 int lk_fsync(int fd);

@@ -9,6 +9,15 @@ protocol TileStore: Sendable {
     func read(_ tile: Tile, width: Int) throws(AuditError) -> [TreeHash]
     /// Keeps a tile durably; writing the same hashes again is no error.
     func write(_ tile: Tile, _ hashes: [TreeHash]) throws(AuditError)
+    /// The root over `count` hashes of a tile, a power of two, from one that is a multiple of it.
+    func root(of tile: Tile, from offset: Int, count: Int) throws(AuditError) -> TreeHash
+}
+
+extension TileStore {
+    func root(of tile: Tile, from offset: Int, count: Int) throws(AuditError) -> TreeHash {
+        let row = try read(tile, width: offset + count)
+        return MerkleTree<Self>.perfectRoot(row[offset...])
+    }
 }
 
 struct Tile: Hashable, Sendable {
@@ -82,8 +91,7 @@ struct MerkleTree<Tiles: TileStore>: Sendable {
         let first = start >> (level * Tile.height)
         let tile = Tile(level: Int(level), index: first / Int64(Tile.fullWidth))
         let offset = Int(first % Int64(Tile.fullWidth))
-        let row = try tiles.read(tile, width: offset + count)
-        return Self.perfectRoot(row[offset...])
+        return try tiles.root(of: tile, from: offset, count: count)
     }
 
     /// The root of a power of two of neighbours.

@@ -1,0 +1,33 @@
+internal import CLinux
+
+extension Directory {
+    /// Opens it, after making it where it is missing; durable only when its file system is synced.
+    func made(_ name: String) throws(DiskError) -> Directory {
+        do {
+            try checked(lk_mkdir(descriptor, name), "mkdir", path(name))
+        } catch let failure where failure.exists {}
+        return try directory(name)
+    }
+
+    /// Removes everything in it but one name; links are removed, not followed.
+    func empty(keeping kept: String? = nil) throws(DiskError) {
+        for name in try names() where name != kept {
+            do {
+                try remove(name)
+            } catch {
+                guard error.isFolder, let inner = try? directory(name) else { throw error }
+                try inner.empty()
+                try removeFolder(name)
+            }
+        }
+    }
+
+    func removeFolder(_ name: String) throws(DiskError) {
+        try checked(lk_rmdir(descriptor, name), "rmdir", path(name))
+    }
+}
+
+extension DiskError {
+    /// Linux's word for a folder that should have been a file.
+    fileprivate var isFolder: Bool { [1, 21].contains(errno) }
+}

@@ -1,0 +1,126 @@
+internal import GRDB
+internal import LarkiveCore
+
+/// Where something that nobody could list may have belonged to what was asked for.
+package struct ExportScope: Sendable {
+    private let source: String?
+    private let message: String?
+    private let kind: Kind
+    /// Whether nothing but the source narrows the choice.
+    private let isAll: Bool
+
+    private enum Kind { case any, mail, task, nothing }
+
+    /// For a choice by keys: all of it is known.
+    package static let nothing = ExportScope()
+
+    private init() {
+        (source, message, kind, isAll) = (nil, nil, .nothing, false)
+    }
+
+    /// What a query leaves open, since of a message that was never read only source and id are known.
+    package init(_ query: FileQuery) {
+        let equal = query.equal
+        let ofMail = ["mailbox", "message_id", "attachment_id"]
+        let ofTasks = ["task_guid", "guid", "file_token"]
+        let isMail =
+            ofMail.contains { equal[$0] != nil } || query.containing["sender"] != nil
+        let isTask =
+            ofTasks.contains { equal[$0] != nil } || query.containing["task_summary"] != nil
+        source = equal["source"] ?? equal["mailbox"].map { "mail:\($0)" }
+        message = equal["message_id"]
+        kind =
+            query.onlyVanished || query.id != nil || (isMail && isTask)
+            ? .nothing : isMail ? .mail : isTask ? .task : .any
+        isAll = query.narrows(by: ["mailbox", "source"])
+    }
+
+    /// Whether a source was asked for with all that is in it.
+    func covers(source name: String) -> Bool { isAll && includes(source: name) }
+
+    func includes(source name: String) -> Bool {
+        let isMail = name.hasPrefix("mail:")
+        switch kind {
+        case .nothing: return false
+        case .mail where !isMail, .task where isMail: return false
+        default: return source == nil || source == name
+        }
+    }
+
+    func includes(message id: String, of name: String) -> Bool {
+        includes(source: name) && (message == nil || message == id)
+    }
+}
+
+extension FileQuery {
+    /// Whether no filters but some of these are set.
+    package func narrows(by columns: Set<String>) -> Bool {
+        words.isEmpty && containing.isEmpty && columns.isSuperset(of: equal.keys)
+            && sha256Prefix == nil && after == nil && before == nil && minSize == nil
+            && maxSize == nil && id == nil && !onlyVanished
+    }
+}
+
+/// What the ledger says of something that is missing.
+struct LedgerEntry {
+    let source: String?
+    let messageID: String?
+    let words: JSONObject
+
+    init(_ row: Row) {
+        (source, messageID) = (row["source_name"], row["message_id"])
+        words = [
+            "reason": .string(row["reason"]), "detail": .string(row["detail"]),
+            "attempts": .integer(row["attempts"]), "first_failed": .string(row["first_failed"]),
+        ]
+    }
+}
+
+extension SQLiteManifest {
+    /// The ledger by its subjects.
+    func ledgerEntries() throws(ManifestError) -> [String: LedgerEntry] {
+        try inDatabase { db in
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT l.*, s.name AS source_name FROM ledger l
+                    LEFT JOIN source s ON s.n = l.source
+                    """
+            )
+            return Dictionary(
+                rows.map { ($0["subject"] as String, LedgerEntry($0)) },
+                uniquingKeysWith: { first, _ in first }
+            )
+        }
+    }
+
+    /// Sources whose last look did not reach their end, with the last one that did.
+    func unfinishedSources() throws(ManifestError) -> [(name: String, lastComplete: String?)] {
+        try inDatabase { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT name, last_complete FROM source
+                    WHERE last_complete IS NULL OR last_complete < last_listed ORDER BY n
+                    """
+            ).map { ($0["name"], $0["last_complete"]) }
+        }
+    }
+
+    /// Names of all sources that list any of these attachments.
+    func sources(listing numbers: [Int64]) throws(ManifestError) -> Set<String> {
+        let list = JSONWriter.text(of: .array(numbers.map(JSON.integer)))
+        return try inDatabase { db in
+            try Set(
+                String.fetchAll(
+                    db,
+                    sql: """
+                        SELECT DISTINCT s.name FROM json_each(?) j
+                        JOIN sighting g ON g.attachment = j.value JOIN source s ON s.n = g.source
+                        """,
+                    arguments: [list]
+                )
+            )
+        }
+    }
+}

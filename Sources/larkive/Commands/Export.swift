@@ -1,0 +1,117 @@
+import ArgumentParser
+import LarkiveCore
+import LarkiveVault
+
+struct Export: AsyncParsableCommand, Sandboxed {
+    enum Format: String, ExpressibleByArgument, CaseIterable { case bagit, csv, jsonl }
+
+    static let configuration = CommandConfiguration(
+        abstract: "Hand attachments over: a bag with its proofs, or the catalogue alone.",
+        discussion: """
+            --format bagit makes a folder (RFC 8493) with the files, where they came from, what is \
+            missing, and the records of the signed log that prove it; its HOW-TO-VERIFY.md says how \
+            to check it without larkive. csv and jsonl list what `find` finds, with nothing of the \
+            files. Without KEYs and filters it is everything.
+            """
+    )
+
+    @OptionGroup var options: CommonOptions
+    @OptionGroup var filters: Filters
+    @Argument(help: "What to export, in place of filters.") var keys: [String] = []
+    @Option(help: "bagit, csv or jsonl.") var format: Format
+    @Option(help: "The folder of the bag, empty or to be made; or the catalogue's new file.")
+    var to: String?
+    @Option(help: "Why; recorded in the audit log.") var reason: String?
+    @Flag(
+        help: ArgumentHelp(
+            "Give records whole that speak of other messages and tasks as well.",
+            discussion: "Without it their private parts stay in the archive."
+        )
+    ) var wholeRecords = false
+    @Flag(help: "Print one JSON object about the bag.") var json = false
+
+    var targets: [String] { to.map { [$0] } ?? [] }
+
+    func validate() throws {
+        if format == .bagit, to == nil {
+            throw ValidationError("--format bagit needs --to, the folder of the bag")
+        }
+        if to == "" { throw ValidationError("--to needs a name") }
+        if format != .bagit, json || wholeRecords {
+            throw ValidationError("--json and --whole-records are for --format bagit")
+        }
+    }
+
+    func run() async throws {
+        let world = try World.live(options)
+        if let to { try RealPath.refuse(to, within: world.config.archive, as: "--to") }
+        let vault = try world.reading()
+        let choice = try ExportChoice(keys: keys, filters: filters, in: vault.manifest)
+        switch format {
+        case .bagit: try await makeBag(choice, vault, world)
+        case .csv, .jsonl: try await list(choice, vault, world)
+        }
+    }
+
+    private func makeBag(
+        _ choice: ExportChoice,
+        _ vault: ReadingVault,
+        _ world: World
+    ) async throws {
+        let folder = to ?? ""
+        try BagExport.check(folder)
+        // Recorded before any byte is handed out; if that cannot be done, nothing is.
+        let events = ExportEvents(world.actor, format, to: to, reason, choice.selection)
+        for event in events.all(of: choice.rows) { try vault.note(event, at: world.clock.now()) }
+        let request = BagExport.Request(
+            rows: choice.rows,
+            scope: choice.scope,
+            folder: folder,
+            selection: choice.selection,
+            software: "larkive \(Larkive.version)",
+            time: world.clock.now(),
+            isWhole: wholeRecords
+        )
+        let outcome = try BagExport(request, from: vault).run()
+        noteDamage(outcome, vault, world)
+        await world.recordInbox()
+        try ExportReport(outcome, folder: folder, asked: choice.rows.count).end(json: json)
+    }
+
+    /// What was found damaged is recorded, so that nobody takes it for good from now on.
+    private func noteDamage(_ outcome: BagExport.Outcome, _ vault: ReadingVault, _ world: World) {
+        for (digest, detail) in outcome.damage.sorted(by: { $0.key < $1.key }) {
+            do {
+                try vault.note(
+                    AuditEvent.damaged(digest, detail, world.actor),
+                    at: world.clock.now()
+                )
+            } catch {
+                Terminal.complain("the damage cannot be recorded: \(error)", hint: nil)
+            }
+        }
+    }
+
+    // MARK: the catalogue
+
+    private func list(_ choice: ExportChoice, _ vault: ReadingVault, _ world: World) async throws {
+        let file = try to.map { try CatalogueFile(at: $0) }
+        let events = ExportEvents(world.actor, format, to: to, reason, choice.selection)
+        try vault.note(events.catalogue(of: choice.rows), at: world.clock.now())
+        // Lines end in a line feed of their own; the terminal adds one to what it prints.
+        let write: (String) throws -> Void = { line in
+            guard let file else { return Terminal.print(String(line.unicodeScalars.dropLast())) }
+            try file.write(line)
+        }
+        if format == .csv { try write(Table.catalogue.header) }
+        for row in choice.rows {
+            try write(
+                format == .csv
+                    ? Table.catalogue.line(of: row.catalogued)
+                    : JSONWriter.text(of: .object(row.catalogued)) + "\n"
+            )
+        }
+        try file?.end()
+        await world.recordInbox()
+    }
+}
