@@ -21,6 +21,9 @@ private struct FileSearch {
     private let db: Database
     private let isIndexed: Bool
 
+    /// So many rows are sorted out by reading them.
+    private static let few = 200
+
     init(_ query: FileQuery, _ db: Database) throws {
         self.query = query
         self.db = db
@@ -52,7 +55,12 @@ private struct FileSearch {
             let all = try Int64.fetchAll(db, sql: "SELECT n FROM attachment")
             return (try tested(all, withOlder: query.olderVersions), true)
         }
-        let newest = try SearchHits(folded, db).best(query.limit)
+        let index = SearchHits(folded, db)
+        // One question to the index instead of one for each class, where few answer.
+        if !folded.words.isEmpty, let few = try index.all(upTo: Self.few) {
+            return (try tested(few, withOlder: false) + older(), true)
+        }
+        let newest = try index.best(query.limit)
         return (newest + (try older()), query.limit.map { newest.count < $0 } ?? true)
     }
 

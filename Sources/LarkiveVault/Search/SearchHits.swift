@@ -56,6 +56,16 @@ struct SearchHits {
         (self.conditions, self.values) = (conditions, values)
     }
 
+    /// All of them, in no order; nil when there are more than so many.
+    func all(upTo most: Int) throws -> [Int64]? {
+        let rowids = try Int64.fetchAll(
+            db,
+            sql: "SELECT s.rowid \(tables(!conditions.isEmpty)) LIMIT \(most + 1)",
+            arguments: arguments(expression.all)
+        )
+        return rowids.count > most ? nil : rowids.map(SearchDocument.number)
+    }
+
     /// The best, at least as many as asked for if there are; in no order.
     func best(_ limit: Int?) throws -> [SearchHit] {
         var hits: [SearchHit] = []
