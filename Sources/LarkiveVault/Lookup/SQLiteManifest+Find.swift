@@ -45,7 +45,7 @@ private struct FileSearch {
     }
 
     private func hits() throws -> (hits: [SearchHit], isWhole: Bool) {
-        if let numbers = try ExactNumbers(query: query, db: db).candidates() {
+        if let numbers = try ExactNumbers(query: query, db: db, isIndexed: isIndexed).candidates() {
             return (try tested(numbers, withOlder: query.olderVersions), true)
         }
         guard isIndexed else {

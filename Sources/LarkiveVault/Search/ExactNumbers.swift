@@ -6,6 +6,8 @@ internal import LarkiveCore
 struct ExactNumbers {
     let query: FileQuery
     let db: Database
+    /// Whether a digest is better looked for in the search index.
+    let isIndexed: Bool
 
     /// Nil when the query has no id; what is returned must still be held against the rest of it.
     func candidates() throws -> [Int64]? {
@@ -14,7 +16,7 @@ struct ExactNumbers {
             guard let text = query.equal[column] else { continue }
             return try Int64.fetchAll(db, sql: sql, arguments: [text])
         }
-        guard let prefix = query.sha256Prefix, !prefix.isEmpty else { return nil }
+        guard !isIndexed, let prefix = query.sha256Prefix, !prefix.isEmpty else { return nil }
         guard let range = Self.digests(prefix) else { return [] }
         return try Int64.fetchAll(
             db,
@@ -38,7 +40,7 @@ struct ExactNumbers {
     ]
 
     /// The least and the greatest digest that begin so; nil for what is no beginning of one.
-    private static func digests(_ prefix: String) -> (first: Data, last: Data)? {
+    static func digests(_ prefix: String) -> (first: Data, last: Data)? {
         let length = ContentDigest.byteCount * 2
         func padded(_ digit: String) -> Data? {
             let rest = String(repeating: digit, count: max(0, length - prefix.count))

@@ -24,7 +24,7 @@ struct SearchDocument: Equatable, Sendable {
     private static func sql(_ schema: String) -> String {
         """
         SELECT a.kind, a.vanished, coalesce(m.date, a.uploaded) AS date, v.name,
-            coalesce(o.size, v.size) AS size, m.subject, m.sender, m.sender_name, t.summary,
+            coalesce(o.size, v.size) AS size, lower(hex(v.digest)) AS sha256, m.subject, m.sender, m.sender_name, t.summary,
             EXISTS (SELECT 1 FROM \(schema).version
                 WHERE attachment = a.n AND n <> a.version) AS changed,
             (SELECT group_concat(source, ' ') FROM (SELECT source FROM \(schema).sighting
@@ -60,6 +60,9 @@ struct SearchDocument: Equatable, Sendable {
         if vanished != nil { tags.append(SearchTag.vanished) }
         if row["changed"] == true { tags.append(SearchTag.changed) }
         if let size { tags.append(SearchTag.size(size)) }
+        let sha256: String? = row["sha256"]
+        // Of what is not held it is an empty text.
+        if let sha256, !sha256.isEmpty { tags.append(SearchTag.digest(sha256)) }
         let sources = (seen ?? "").split(separator: " ").compactMap { Int64($0) }
         return tags + sources.map(SearchTag.source)
     }

@@ -40,6 +40,9 @@ struct SearchExpression {
         let query = folded.query
         var filters = folded.fields.map { Grams.phrase($0.text, in: $0.field) }
         filters += folded.sources.map { SearchTag.source($0 ?? 0) }
+        if let prefix = query.sha256Prefix {
+            filters.append(SearchTag.digests(beginning: prefix) ?? SearchTag.source(0))
+        }
         if query.onlyVanished { filters.append(SearchTag.vanished) }
         if query.minSize != nil || query.maxSize != nil {
             filters.append(Self.any(SearchTag.sizes(from: query.minSize, to: query.maxSize)))

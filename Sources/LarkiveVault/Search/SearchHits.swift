@@ -25,15 +25,15 @@ struct SearchHits {
     private let db: Database
     private let expression: SearchExpression
     private let conditions: [String]
-    private var values: [Int64] = []
+    private let values: [any DatabaseValueConvertible]
 
     init(_ folded: FoldedQuery, _ db: Database) {
         self.db = db
         expression = SearchExpression(folded: folded)
-        var (conditions, values) = ([String](), [Int64]())
-        func add(_ condition: String, _ value: Int64) {
+        var (conditions, values) = ([String](), [any DatabaseValueConvertible]())
+        func add(_ condition: String, _ value: any DatabaseValueConvertible...) {
             conditions.append(condition)
-            values.append(value)
+            values += value
         }
         let query = folded.query
         // The day narrows what the index reads; the rest is asked of the rows.
@@ -47,6 +47,11 @@ struct SearchHits {
         }
         if let least = query.minSize { add("coalesce(o.size, v.size) >= ?", least) }
         if let most = query.maxSize { add("coalesce(o.size, v.size) <= ?", most) }
+        if let prefix = query.sha256Prefix, prefix.utf8.count > SearchTag.digits,
+            let range = ExactNumbers.digests(prefix)
+        {
+            add("v.digest BETWEEN ? AND ?", range.first, range.last)
+        }
         if let version = query.version { add("a.version = ?", version) }
         (self.conditions, self.values) = (conditions, values)
     }
@@ -105,6 +110,6 @@ struct SearchHits {
     }
 
     private func arguments(_ match: String) -> StatementArguments {
-        StatementArguments([match]) + StatementArguments(values)
+        StatementArguments([match] + values)
     }
 }

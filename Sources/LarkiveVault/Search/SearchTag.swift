@@ -19,5 +19,19 @@ enum SearchTag {
         return low > high ? [] : (low...high).map { "xz\($0)" }
     }
 
+    /// So many digits of a digest are in its tag.
+    static let digits = 16
+
+    static func digest(_ hex: String) -> String { "xh\(hex.prefix(digits))" }
+
+    /// What finds the digests that begin so; nil for what is no beginning of one.
+    static func digests(beginning prefix: String) -> String? {
+        let isHex = prefix.utf8.allSatisfy {
+            (0x30...0x39).contains($0) || (0x61...0x66).contains($0)
+        }
+        guard isHex, prefix.utf8.count <= 64 else { return nil }
+        return prefix.utf8.count < digits ? "\"xh\(prefix)\"*" : digest(prefix)
+    }
+
     private static func power(_ size: Int64) -> Int { 63 - max(size, 1).leadingZeroBitCount }
 }

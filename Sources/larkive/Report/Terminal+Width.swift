@@ -33,7 +33,10 @@ extension Terminal {
         if scalars.contains("\u{FE0F}") { return 2 }
         switch scalar.properties.generalCategory {
         case .nonspacingMark, .enclosingMark, .format, .control: return 0
-        default: return isWide(scalar) ? 2 : 1
+        default:
+            // The marks of half-width katakana have columns of their own.
+            let marks = scalars.dropFirst().filter { (0xFF9E...0xFF9F).contains($0.value) }
+            return (isWide(scalar) ? 2 : 1) + marks.count
         }
     }
 

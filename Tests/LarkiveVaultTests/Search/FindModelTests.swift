@@ -6,7 +6,7 @@ import Testing
 
 /// What `find` answers, and in which order, is what a plain look at every attachment answers.
 @Suite struct FindModelTests {
-    @Test(arguments: [21, 22, 23] as [UInt64])
+    @Test(arguments: [21, 22] as [UInt64])
     func `random queries on a random catalogue`(seed: UInt64) throws {
         var catalogue = try SampleCatalogue(seed: seed)
         while catalogue.entries.count < 2_000 {
@@ -16,7 +16,7 @@ import Testing
         let model = FindModel(catalogue)
         var queries = QueryMaker(model: model, random: catalogue.random)
         var matched = 0
-        for _ in 0..<400 {
+        for _ in 0..<150 {
             let query = queries.next()
             let expected = model.find(query)
             let found = try catalogue.manifest.search(query)
@@ -26,7 +26,7 @@ import Testing
             #expect(found.more == .exactly(expected.count - shown.count), "seed \(seed): \(query)")
             matched += expected.isEmpty ? 0 : 1
         }
-        #expect(matched > 100)
+        #expect(matched > 50)
     }
 
     @Test func `without the index the answers are the same`() throws {
