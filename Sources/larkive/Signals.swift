@@ -59,6 +59,14 @@ final class Signals: Sendable {
 /// A command that has something to finish when it is stopped, and watches for it itself.
 protocol StopsCleanly: SendableMetatype {}
 
+/// Something that happens once, seen by all.
+final class StopMark: Sendable {
+    private let value = Mutex(false)
+
+    var isRaised: Bool { value.withLock { $0 } }
+    func raise() { value.withLock { $0 = true } }
+}
+
 /// What a signal ends: nothing yet, and later a run.
 final class Stoppable: Sendable {
     private let end = Mutex<(@Sendable (LarkiveCore.ExitCode) -> Void)?>(nil)

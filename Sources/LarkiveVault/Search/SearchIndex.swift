@@ -58,7 +58,7 @@ enum SearchIndex {
         return rowids
     }
 
-    private static func setting(_ name: String, _ value: Int, _ db: Database) throws {
+    static func setting(_ name: String, _ value: Int, _ db: Database) throws {
         try db.execute(
             sql: "INSERT INTO search(search, rank) VALUES (?, ?)",
             arguments: [name, value]

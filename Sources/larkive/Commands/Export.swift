@@ -44,6 +44,7 @@ struct Export: AsyncParsableCommand, Sandboxed {
 
     func run() async throws {
         let world = try World.live(options)
+        try Reason.check(reason, world.config)
         if let to { try RealPath.refuse(to, within: world.config.archive, as: "--to") }
         let vault = try world.reading()
         let choice = try ExportChoice(keys: keys, filters: filters, in: vault.manifest)

@@ -94,10 +94,19 @@ struct Sync: AsyncParsableCommand, Sandboxed, StopsCleanly {
         let summary = await engine.run()
         timer?.cancel()
         progress.clear()
+        tidy(vault, after: summary, stoppable)
         // Output that is lost ends the program at once.
         vault.cleanUp()
         show(summary)
         if summary.exitCode != .complete { throw Stop(code: summary.exitCode) }
+    }
+
+    /// What is asked for is done: a signal ends this between two steps, and the run as it was.
+    private func tidy(_ vault: Vault, after summary: RunSummary, _ stoppable: Stoppable) {
+        guard summary.outcome == "complete" else { return }
+        let stopped = StopMark()
+        stoppable.set { _ in stopped.raise() }
+        vault.tidySearchIndex { !stopped.isRaised }
     }
 
     private func told(_ progress: ProgressLine) -> any RunObserver {

@@ -57,6 +57,33 @@ import Testing
         }
     }
 
+    private static func pieces(_ manifest: SQLiteManifest) throws -> Int {
+        try manifest.inDatabase { db in
+            try Int.fetchOne(db, sql: "SELECT count(DISTINCT segid) FROM search_idx") ?? 0
+        }
+    }
+
+    @Test(arguments: [7, 8] as [UInt64])
+    func `many pieces become one and say the same`(seed: UInt64) throws {
+        var catalogue = try SampleCatalogue(seed: seed)
+        try catalogue.manifest.inTransaction { db in try SearchIndex.setting("automerge", 0, db) }
+        for _ in 0..<30 {
+            for _ in 0...5 { try catalogue.step() }
+            try catalogue.commit()
+        }
+        let manifest = catalogue.manifest
+        let kept = try Self.contents(of: manifest)
+        #expect(try Self.pieces(manifest) > 12)
+        try manifest.tidySearchIndex { false }
+        #expect(try Self.pieces(manifest) > 12)
+        try manifest.tidySearchIndex { true }
+        #expect(try Self.pieces(manifest) == 1)
+        #expect(try Self.contents(of: manifest) == kept)
+        try Self.checkIntegrity(manifest)
+        // One piece is not written again.
+        #expect(try manifest.inDatabase { db in try !SearchIndex.isWorthMerging(db) })
+    }
+
     @Test func `a transaction that is taken back leaves it as it was`() throws {
         var catalogue = try SampleCatalogue(seed: 7)
         for _ in 0..<60 { try catalogue.step() }
