@@ -83,7 +83,7 @@ package struct Vault: Sendable {
         )
         try RollForward(segments: log.segments, manifest: manifest)
             .apply(upTo: log.head.size, leftover: log.leftover)
-        try manifest.makeSearchIndex()
+        try manifest.makeSearchIndex(told: rules.told)
         if let recorded = try manifest.archiveDigest(), !identity.isSpokenOf(by: recorded) {
             throw VaultError.otherIdentity
         }

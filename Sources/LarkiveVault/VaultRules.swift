@@ -15,6 +15,8 @@ package struct VaultRules: Sendable {
     package var allowsFUSE = false
     /// Folders into which the newest note is copied after each run.
     package var auditCopies: [String] = []
+    /// Is told of work that takes long before anything else happens.
+    package var told: @Sendable (String) -> Void = { _ in }
 
     package init() {}
 }

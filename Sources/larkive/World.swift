@@ -66,7 +66,11 @@ struct World: Sendable {
         )
     }
 
-    var rules: VaultRules { config.rules }
+    var rules: VaultRules {
+        var rules = config.rules
+        if Terminal.errorIsTerminal { rules.told = { Terminal.note($0) } }
+        return rules
+    }
 
     /// Lends a connection to the platform and closes it afterwards, whatever happens.
     ///

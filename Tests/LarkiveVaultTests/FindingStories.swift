@@ -47,7 +47,10 @@ extension FindingFixture {
             }
         case .searchDrift:
             return .init {
-                try Change.sqlite($0, "INSERT INTO search(rowid, fold_1) VALUES (9, 'xall')")
+                try Change.sqlite(
+                    $0,
+                    "INSERT INTO search(rowid, \(SearchIndex.column)) VALUES (9, 'xall')"
+                )
             }
         default: return nil
         }

@@ -108,8 +108,8 @@ do, and Feishu is not bothered: at most three calls for a token.
 What was archived is still there, and after another login the runs go on.
 
   $ larkive find --json | jq -r .name
-  offer.pdf
   plan.docx
+  offer.pdf
   $ log_in
   $ larkive sync --json | jq -c '[.outcome, .totals.known, .warnings]'
   ["complete",2,[]]

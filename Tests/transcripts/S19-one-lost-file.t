@@ -116,7 +116,7 @@ Its story names the records that say so, and the proof of one leads to the signe
     attachment  a1
     from        王芳 wang.fang@corp.example
     subject     春季合同
-    sent        2026-04-02T08:09:10.000Z
+    sent        2026-04-02 08:09 +00:00
     seen        first *, last * (glob)
     in Feishu   listed by mail:sales@corp.example, as of * (glob)
     size        22 B (22 bytes)
@@ -161,7 +161,7 @@ Somebody who may not read the archive gets one file through the owner's shell; a
   sorted/mail_legal@corp.example/2026-04-03 Fwd_ 春季合同 [*]/copy.xlsx (glob)
   sorted/mail_sales@corp.example/2026-04-02 春季合同 [*]/报价单.xlsx (glob)
   sorted/mail_sales@corp.example/2026-05-02 报价 [*]/other.xlsx (glob)
-  sorted/tasklist_offers/Sign it [*]/signed.xlsx (glob)
+  sorted/tasklist_offers/2026-04-05 Sign it [*]/signed.xlsx (glob)
   $ larkive restore --name xlsx --layout by-message --to sorted --reason 'ticket 79' >/dev/null
   larkive: 0 files written, 4 were there already
 

@@ -27,6 +27,27 @@ enum Gzip {
 
     /// Exactly one member and nothing after it; at most `limit` bytes come out.
     static func decompress(_ bytes: [UInt8], limit: Int = 1 << 30) throws(AuditError) -> [UInt8] {
+        let (output, status, left) = try inflated(bytes, limit: limit)
+        guard status == Z_STREAM_END, left == 0 else {
+            throw AuditError(.damaged, "inflate: \(status), \(left) bytes left over")
+        }
+        return output
+    }
+
+    /// The first bytes that come out, at least so many where there are; whether the rest is sound
+    /// is not looked at.
+    static func beginning(of bytes: [UInt8], _ count: Int) throws(AuditError) -> [UInt8] {
+        let (output, status, _) = try inflated(bytes, limit: count)
+        guard status == Z_OK || status == Z_STREAM_END else {
+            throw AuditError(.damaged, "inflate: \(status)")
+        }
+        return output
+    }
+
+    private static func inflated(
+        _ bytes: [UInt8],
+        limit: Int
+    ) throws(AuditError) -> (output: [UInt8], status: Int32, left: UInt32) {
         var stream = z_stream()
         let opened = inflateInit2_(
             &stream,
@@ -37,10 +58,7 @@ enum Gzip {
         guard opened == Z_OK else { throw AuditError(.damaged, "inflateInit2: \(opened)") }
         defer { inflateEnd(&stream) }
         let (output, status) = run(&stream, over: bytes, limit: limit) { inflate(&$0, Z_NO_FLUSH) }
-        guard status == Z_STREAM_END, stream.avail_in == 0 else {
-            throw AuditError(.damaged, "inflate: \(status), \(stream.avail_in) bytes left over")
-        }
-        return output
+        return (output, status, stream.avail_in)
     }
 
     private static func run(

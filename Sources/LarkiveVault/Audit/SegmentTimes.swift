@@ -27,8 +27,7 @@ struct SegmentTimes {
 
     private mutating func begin(of place: Int) throws -> Timestamp? {
         if let known = begins[place] { return known }
-        let first = Lines(try segments.read(names[place])).first { _ in true }
-        let time = first.flatMap { try? AuditLine(reading: Array($0)) }?.record.time
+        let time = try segments.firstLine(of: names[place])?.record.time
         begins[place] = .some(time)
         return time
     }

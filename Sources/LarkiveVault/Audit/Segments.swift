@@ -62,8 +62,11 @@ struct SegmentName: Hashable, Comparable, Sendable {
 /// The sealed segments of a log, below its `audit` folder.
 struct Segments: Sendable {
     /// No segment is larger than this before compression, apart from one last group.
-    static let sealAt = 64 << 20
+    ///
+    /// Whoever looks for one record unpacks a whole one.
+    static let sealAt = 8 << 20
     static let longest = 160 << 20
+    private static let start = 256 << 10
 
     let audit: Directory
 
@@ -119,14 +122,28 @@ struct Segments: Sendable {
 
     /// The plain lines of a segment.
     func read(_ name: SegmentName) throws(AuditError) -> [UInt8] {
-        let packed: [UInt8]?
-        do {
-            packed = try directory(of: name.folder).contents(name.file)
-        } catch { throw error.asAuditError }
-        guard let packed else { throw AuditError(.damaged, "segment \(name.path) is missing") }
+        let packed = try packed(name)
         do {
             return try Gzip.decompress(packed, limit: Self.longest)
         } catch { throw AuditError(.damaged, "segment \(name.path): \(error.detail)") }
+    }
+
+    /// The first line, without unpacking the rest; nil when it is longer than most.
+    func firstLine(of name: SegmentName) throws(AuditError) -> AuditLine? {
+        let packed = try packed(name)
+        do {
+            let start = try Gzip.beginning(of: packed, Self.start)
+            return Lines(start).first { $0.last == UInt8(ascii: "\n") }
+                .flatMap { try? AuditLine(reading: Array($0)) }
+        } catch { throw AuditError(.damaged, "segment \(name.path): \(error.detail)") }
+    }
+
+    private func packed(_ name: SegmentName) throws(AuditError) -> [UInt8] {
+        do {
+            let packed = try directory(of: name.folder).contents(name.file)
+            if let packed { return packed }
+        } catch { throw error.asAuditError }
+        throw AuditError(.damaged, "segment \(name.path) is missing")
     }
 
     /// Keeps lines as a segment, after unpacking them again and comparing.

@@ -30,11 +30,15 @@ package struct FileQuery: Sendable {
 
 /// What was found, and how much more there is.
 package struct FoundFiles: Sendable {
-    package let rows: [FileRow]
+    /// In their order; rows are read as they are needed.
+    let hits: [SearchHit]
+    let withOlder: Bool
     /// How many match beyond the limit.
     package let more: More
     /// Whether the search index was used; without it every row is read.
     package let isIndexed: Bool
+
+    package var count: Int { hits.count }
 
     package enum More: Equatable, Sendable {
         case exactly(Int)
@@ -42,5 +46,5 @@ package struct FoundFiles: Sendable {
     }
 
     /// How many are counted at most.
-    package static let counted = 10_000
+    package static let counted = 1_000
 }

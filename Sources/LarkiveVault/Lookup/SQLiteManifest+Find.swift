@@ -5,12 +5,34 @@ extension SQLiteManifest {
     /// The matching rows: those whose name is what the words say first, then those whose name begins
     /// so, has all of them, and the rest; newest first among these, then by number.
     package func find(_ query: FileQuery) throws(ManifestError) -> [FileRow] {
-        try inDatabase { db in try FileSearch(query, db).shown().rows }
+        let found = try inDatabase { db in try FileSearch(query, db).shown() }
+        return try rows(of: found.hits[...], withOlder: query.olderVersions)
     }
 
-    /// As ``find(_:)``, with the number of those that the limit cut off.
+    /// As ``find(_:)``, with the number of those that the limit cut off, and without reading rows.
     package func search(_ query: FileQuery) throws(ManifestError) -> FoundFiles {
         try inDatabase { db in try FileSearch(query, db).found() }
+    }
+
+    /// Rows of what was found, as they are now.
+    package func rows(
+        of found: FoundFiles,
+        at places: Range<Int>
+    ) throws(ManifestError) -> [FileRow] {
+        try rows(of: found.hits[places.clamped(to: 0..<found.count)], withOlder: found.withOlder)
+    }
+
+    private func rows(
+        of hits: ArraySlice<SearchHit>,
+        withOlder: Bool
+    ) throws(ManifestError) -> [FileRow] {
+        try inDatabase { db in
+            let source = RowSource(db: db)
+            return try hits.compactMap { hit in
+                try source.rows(hit.number, withOlder: withOlder)
+                    .first { $0["version"] == hit.version }.map(FileRow.init)
+            }
+        }
     }
 }
 
@@ -32,19 +54,20 @@ private struct FileSearch {
     }
 
     func found() throws -> FoundFiles {
-        let (rows, known) = try shown()
+        let (hits, known) = try shown()
         return FoundFiles(
-            rows: rows,
-            more: try more(than: rows.count, known: known),
+            hits: hits,
+            withOlder: query.olderVersions,
+            more: try more(than: hits.count, known: known),
             isIndexed: isIndexed
         )
     }
 
-    /// The rows in their order, and how many match: nil when there may be more than were looked at.
-    func shown() throws -> (rows: [FileRow], known: Int?) {
+    /// What is shown, in order, and how many match: nil when there may be more than were looked at.
+    func shown() throws -> (hits: [SearchHit], known: Int?) {
         let (hits, isWhole) = try hits()
         let shown = hits.sorted().prefix(max(0, query.limit ?? .max))
-        return (try shown.compactMap(row), isWhole ? hits.count : nil)
+        return (Array(shown), isWhole ? hits.count : nil)
     }
 
     private func hits() throws -> (hits: [SearchHit], isWhole: Bool) {
@@ -94,11 +117,6 @@ private struct FileSearch {
             let newest: Int64? = try source.newest(hit.number)?["version"]
             return newest != hit.version
         }
-    }
-
-    private func row(_ hit: SearchHit) throws -> FileRow? {
-        try RowSource(db: db).rows(hit.number, withOlder: query.olderVersions)
-            .first { $0["version"] == hit.version }.map(FileRow.init)
     }
 
     private func more(than shown: Int, known: Int?) throws -> FoundFiles.More {

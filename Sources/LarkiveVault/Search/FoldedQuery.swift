@@ -37,7 +37,7 @@ struct FoldedQuery {
 // MARK: how well a row matches
 
 /// How well an attachment answers words, best first.
-enum MatchClass: Int, CaseIterable, Comparable {
+enum MatchClass: Int, CaseIterable, Comparable, Sendable {
     case exactName, prefix, name, anywhere
 
     static func < (one: Self, other: Self) -> Bool { one.rawValue < other.rawValue }

@@ -2,7 +2,7 @@ internal import GRDB
 internal import LarkiveCore
 
 /// An attachment that matches, with all that its place in the order depends on.
-struct SearchHit: Comparable {
+struct SearchHit: Comparable, Sendable {
     let rank: MatchClass
     let date: Int64?
     let number: Int64

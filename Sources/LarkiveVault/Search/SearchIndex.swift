@@ -8,12 +8,18 @@ internal import LarkiveCore
 /// is named for the version of the folding: a table with another one is none.
 enum SearchIndex {
     static let table = "search"
+    /// To make an index of more takes seconds.
+    static let many: Int64 = 20_000
+    /// Counts the ways in which documents were made of rows.
+    private static let form = 2
+    /// The only column; a change of the folding or of the documents gives it another name.
+    static let column = "fold_\(Fold.version)_\(form)"
     /// What its tables are called, as `GLOB` reads it.
     static let names = "search*"
 
     private static var definition: String {
         """
-        CREATE VIRTUAL TABLE search USING fts5(fold_\(Fold.version), content='', columnsize=0, \
+        CREATE VIRTUAL TABLE search USING fts5(\(column), content='', columnsize=0, \
         tokenize='ascii')
         """
     }
@@ -84,21 +90,25 @@ enum SearchIndex {
 
     private static func insert(_ document: SearchDocument, _ db: Database) throws {
         try db.cachedStatement(
-            sql: "INSERT INTO search(rowid, fold_\(Fold.version)) VALUES (?, ?)"
+            sql: "INSERT INTO search(rowid, \(column)) VALUES (?, ?)"
         ).execute(arguments: [document.rowid, document.tokens])
     }
 
     private static func delete(_ document: SearchDocument, _ db: Database) throws {
         try db.cachedStatement(
-            sql: "INSERT INTO search(search, rowid, fold_\(Fold.version)) VALUES ('delete', ?, ?)"
+            sql: "INSERT INTO search(search, rowid, \(column)) VALUES ('delete', ?, ?)"
         ).execute(arguments: [document.rowid, document.tokens])
     }
 }
 
 extension SQLiteManifest {
     /// Makes the search index where there is none that fits; for the holder of the lock.
-    func makeSearchIndex() throws(ManifestError) {
+    func makeSearchIndex(told: (String) -> Void = { _ in }) throws(ManifestError) {
         guard try !inDatabase({ db in try SearchIndex.isUsable(db) }) else { return }
+        let count = try numbers().lastAttachment
+        if count > SearchIndex.many {
+            told("making the search index of \(count) attachments; this is done once")
+        }
         try inTransaction { db in try SearchIndex.make(db) }
     }
 }

@@ -10,12 +10,12 @@ enum SearchTag {
     static func kind(_ kind: String) -> String { "x\(kind)" }
     static func source(_ number: Int64) -> String { "xs\(number)" }
 
-    /// Sizes from a power of two up to the next share a tag.
-    static func size(_ size: Int64) -> String { "xz\(power(size))" }
+    /// Sizes from one eighth of a power of two up to the next share a tag.
+    static func size(_ size: Int64) -> String { "xz\(eighth(size))" }
 
     /// The tags of all sizes in a range.
     static func sizes(from least: Int64?, to most: Int64?) -> [String] {
-        let (low, high) = (power(least ?? 0), power(most ?? .max))
+        let (low, high) = (eighth(least ?? 0), eighth(most ?? .max))
         return low > high ? [] : (low...high).map { "xz\($0)" }
     }
 
@@ -33,5 +33,11 @@ enum SearchTag {
         return prefix.utf8.count < digits ? "\"xh\(prefix)\"*" : digest(prefix)
     }
 
-    private static func power(_ size: Int64) -> Int { 63 - max(size, 1).leadingZeroBitCount }
+    /// The power of two and the three digits after it.
+    private static func eighth(_ size: Int64) -> Int {
+        let size = max(size, 1)
+        let power = 63 - size.leadingZeroBitCount
+        let digits = power < 3 ? size << (3 - power) : size >> (power - 3)
+        return power * 8 + Int(digits & 7)
+    }
 }

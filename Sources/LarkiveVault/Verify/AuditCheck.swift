@@ -97,8 +97,8 @@ package struct AuditCheck {
         findings += reading.chain.faults.map { $0.finding(on: reading.chain.timeline) }
         reportOpen(reading)
         reportRestarts(reading)
-        let later = NoteFile.all(in: audit, Witnesses())
-            .filter { note in !notes.contains { $0.text == note.text } }
+        let known = Set(notes)
+        let later = NoteFile.all(in: audit, Witnesses()).filter { !known.contains($0) }
         let signed = checkNotes(notes, later, reading)
         checkTiles(of: reading, signed: signed)
         checkInbox()

@@ -18,6 +18,7 @@ struct Find: AsyncParsableCommand, Sandboxed {
 
     /// How many a terminal is shown unless it asks for more.
     private static let screenful = 50
+    private static let page = 1_000
 
     @OptionGroup var options: CommonOptions
     @OptionGroup var filters: Filters
@@ -38,13 +39,26 @@ struct Find: AsyncParsableCommand, Sandboxed {
         query.words = words
         let isShown = Terminal.outputIsTerminal && !json
         query.limit = limit ?? (isShown ? Self.screenful : nil)
-        let found = try World.live(options).reading().manifest.search(query)
-        if json {
-            for row in found.rows { Terminal.print(.object(row.json)) }
-        } else {
-            FileTable(found.rows).print(columns: Terminal.columns)
-        }
+        let manifest = try World.live(options).reading().manifest
+        let found = try manifest.search(query)
+        try show(found, manifest)
         remark(on: found)
+    }
+
+    /// Page by page: everything may be a million rows.
+    private func show(_ found: FoundFiles, _ manifest: SQLiteManifest) throws {
+        var layout: FileTable.Layout?
+        for start in stride(from: 0, to: found.count, by: Self.page) {
+            let rows = try manifest.rows(of: found, at: start..<start + Self.page)
+            guard !json else {
+                for row in rows { Terminal.print(.object(row.json)) }
+                continue
+            }
+            let table = FileTable(rows)
+            let current = layout ?? table.layout(columns: Terminal.columns)
+            table.lines(in: current).forEach { Terminal.print($0) }
+            layout = current
+        }
     }
 
     private func remark(on found: FoundFiles) {

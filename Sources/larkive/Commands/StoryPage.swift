@@ -48,6 +48,8 @@ struct StoryPage {
 
     // MARK: for people
 
+    private static let mostPlaces = 20
+
     var lines: [String] {
         let facts = identity + mail + task + upstream + content + versions + audit + places
         let width = facts.map { Terminal.width($0.label) }.max() ?? 0
@@ -78,6 +80,11 @@ struct StoryPage {
         Fact(label, row.json[name]?.string ?? story.details[name]?.string)
     }
 
+    private func moment(_ label: String, _ name: String) -> Fact? {
+        let time = row.json[name]?.string ?? story.details[name]?.string
+        return Fact(label, time.map(LocalTime.text))
+    }
+
     private var identity: [Fact] {
         var state = row.state
         if let rule = row.json["rule"]?.string { state += " by the rule \(rule)" }
@@ -85,7 +92,7 @@ struct StoryPage {
         let failure = story.ledger.map { ledger in
             "\(ledger["reason"]?.string ?? "unknown"): \(ledger["detail"]?.string ?? "") "
                 + "(tried \(ledger["attempts"]?.integer ?? 0) times, "
-                + "next \(ledger["next_try"]?.string ?? "-"))"
+                + "next \(ledger["next_try"]?.string.map(LocalTime.text) ?? "-"))"
         }
         return [Fact("key", row.key), Fact("state", state)]
             + [Fact("missing", failure)].compactMap { $0 }
@@ -98,7 +105,7 @@ struct StoryPage {
             field("mailbox", "mailbox"), field("folder", "folder"), field("message", "message_id"),
             field("attachment", "attachment_id"),
             Fact("from", names.isEmpty ? nil : names.joined(separator: " ")),
-            field("subject", "subject"), field("sent", "date"),
+            field("subject", "subject"), moment("sent", "date"),
             story.details["inline"] == .bool(true) ? Fact("inline", "inside of the body") : nil,
         ].compactMap { $0 }
     }
@@ -107,18 +114,24 @@ struct StoryPage {
         [
             field("task", "task_guid"), field("summary", "task_summary"), field("guid", "guid"),
             field("file token", "file_token"), field("uploaded by", "uploader"),
-            field("uploaded", "uploaded"),
+            moment("uploaded", "uploaded"),
         ].compactMap { $0 }
     }
 
     private var upstream: [Fact] {
-        let seen = [story.seen.first.map { "first \($0)" }, story.seen.last.map { "last \($0)" }]
+        let seen = [
+            story.seen.first.map { "first \(LocalTime.text($0))" },
+            story.seen.last.map { "last \(LocalTime.text($0))" },
+        ]
         let listings = story.seen.all.map { sighting in
             let source = sighting.source
-            if let missed = sighting.missed { return "not listed by \(source) since \(missed)" }
-            return "listed by \(source)" + (sighting.listed.map { ", as of \($0)" } ?? "")
+            if let missed = sighting.missed {
+                return "not listed by \(source) since \(LocalTime.text(missed))"
+            }
+            return "listed by \(source)"
+                + (sighting.listed.map { ", as of \(LocalTime.text($0))" } ?? "")
         }
-        let gone = row.vanished.map { "no longer there: found missing \($0)" }
+        let gone = row.vanished.map { "no longer there: found missing \(LocalTime.text($0))" }
         return [Fact("seen", seen.compactMap { $0 }.joined(separator: ", "))]
             + ([gone].compactMap { $0 } + listings).map { Fact("in Feishu", $0) }
     }
@@ -128,10 +141,11 @@ struct StoryPage {
         let known = [Fact("size", size), Fact("sha256", row.sha256?.hex)].compactMap { $0 }
         guard let object = story.object else { return known }
         let verified =
-            object.damaged.map { "damaged since \($0): larkive repair" }
-            ?? object.verified.map { "read and found good \($0)" } ?? "not read again since"
+            object.damaged.map { "damaged since \(LocalTime.text($0)): larkive repair" }
+            ?? object.verified.map { "read and found good \(LocalTime.text($0))" }
+            ?? "not read again since"
         return known + [
-            Fact("object", object.path), Fact("stored", object.firstHeld),
+            Fact("object", object.path), Fact("stored", LocalTime.text(object.firstHeld)),
             Fact("verified", verified),
         ]
     }
@@ -139,7 +153,7 @@ struct StoryPage {
     private var versions: [Fact] {
         guard story.versions.count > 1 else { return [] }
         return story.versions.map { version in
-            let held = version.heldAt.map { ", archived \($0)" } ?? ", not archived"
+            let held = version.heldAt.map { ", archived \(LocalTime.text($0))" } ?? ", not archived"
             let name = version.json["name"]?.string ?? ""
             let digest = version.digest.map { "  \($0)" } ?? ""
             return Fact("versions", "\(row.id)@\(version.number)  \(name)\(held)\(digest)")
@@ -158,9 +172,14 @@ struct StoryPage {
     }
 
     private var places: [Fact] {
-        story.places.map { place in
+        let shown = story.places.prefix(Self.mostPlaces).map { place in
             let older = place.isOlder ? "@\(place.version)" : ""
             return Fact("same bytes", "\(place.id)\(older)  \(place.place)  \(place.name)")
         }
+        let left = story.places.count - shown.count
+        guard left > 0, let digest = row.sha256 else { return shown }
+        return shown + [
+            Fact("same bytes", "and \(left) more: larkive whohas sha256:\(digest.hex.prefix(12))")
+        ]
     }
 }

@@ -40,8 +40,8 @@ struct WhoHas: AsyncParsableCommand, Sandboxed {
         let cells = rows.map { row in
             [
                 row.isOlder ? "\(row.id)@\(row.version)" : String(row.id),
-                "\(seen[row.id]?.first?.prefix(10) ?? "-")",
-                "\(seen[row.id]?.last?.prefix(10) ?? "-")", Terminal.escaped(row.place),
+                seen[row.id]?.first.map(LocalTime.text) ?? "-",
+                seen[row.id]?.last.map(LocalTime.text) ?? "-", Terminal.escaped(row.place),
                 Terminal.escaped(row.name),
                 row.isOlder ? "replaced" : row.vanished == nil ? "" : "vanished",
             ]

@@ -3,13 +3,21 @@ import LarkiveVault
 /// Rows as `find` prints them: the number first, which is what people type.
 struct FileTable {
     private static let gap = "  "
+    /// Into a file no column is made wider for the sake of one long text.
+    private static let widest = 60
     /// Below these the columns of text are not cut.
     private static let least = (name: 16, other: 12)
 
-    private let lines: [[String]]
+    /// How wide each column is, and whether longer texts are cut.
+    struct Layout {
+        fileprivate var widths: [Int]
+        fileprivate let isCut: Bool
+    }
+
+    private let cells: [[String]]
 
     init(_ rows: [FileRow]) {
-        lines = rows.map { row in
+        cells = rows.map { row in
             [
                 row.isOlder ? "\(row.id)@\(row.version)" : String(row.id),
                 row.date.map(LocalTime.text) ?? "-", row.size.map(Figures.bytes) ?? "-",
@@ -20,20 +28,24 @@ struct FileTable {
     }
 
     /// Without a number of columns nothing is cut.
-    func print(columns: Int?) {
-        for line in fitted(to: columns) { Terminal.print(line) }
+    func layout(columns: Int?) -> Layout {
+        var widths = (0..<6).map { column in cells.map { Terminal.width($0[column]) }.max() ?? 0 }
+        if let columns {
+            narrow(&widths, to: columns)
+        } else {
+            widths = widths.map { min($0, Self.widest) }
+        }
+        return Layout(widths: widths, isCut: columns != nil)
     }
 
-    func fitted(to columns: Int?) -> [String] {
-        var widths = (0..<6).map { column in lines.map { Terminal.width($0[column]) }.max() ?? 0 }
-        if let columns { narrow(&widths, to: columns) }
-        return lines.map { line in
-            let cells = zip(line, widths).enumerated().map { column, cell in
-                let text = Terminal.cut(cell.0, to: cell.1)
+    func lines(in layout: Layout) -> [String] {
+        cells.map { line in
+            let padded = zip(line, layout.widths).enumerated().map { column, cell in
+                let text = layout.isCut ? Terminal.cut(cell.0, to: cell.1) : cell.0
                 let space = String(repeating: " ", count: max(0, cell.1 - Terminal.width(text)))
                 return column == 0 || column == 2 ? space + text : text + space
             }
-            return Self.trimmed(cells.joined(separator: Self.gap))
+            return Self.trimmed(padded.joined(separator: Self.gap))
         }
     }
 
@@ -49,6 +61,7 @@ struct FileTable {
     }
 
     private static func trimmed(_ line: String) -> String {
-        String(line.reversed().drop { $0 == " " }.reversed())
+        guard let last = line.lastIndex(where: { $0 != " " }) else { return "" }
+        return String(line[...last])
     }
 }

@@ -13,6 +13,9 @@ enum LocalTime {
             "\(local.prefix(10)) \(local.dropFirst(11).prefix(5)) \(offset < 0 ? "-" : "+")\(zone)"
     }
 
+    /// The same for a moment as the manifest keeps it; what is none stays as it is.
+    static func text(_ time: String) -> String { Timestamp(time).map(text) ?? time }
+
     /// The first moment of a day.
     static func midnight(of date: CivilDate) -> Timestamp {
         var parts = tm()
