@@ -14,6 +14,8 @@ final class DiskRoom: Sendable {
 
     let staging: Directory
     private let failure = Mutex<StoreError?>(nil)
+    /// Bytes that writers may still write without asking again.
+    private let claimed = Mutex<Int64>(0)
 
     init(_ staging: Directory) { self.staging = staging }
 
@@ -21,16 +23,29 @@ final class DiskRoom: Sendable {
         min(max(total / 100, reserve.lowerBound), reserve.upperBound)
     }
 
-    /// Throws when so many bytes more would touch the reserve.
-    func check(for wanted: Int64) throws(StoreError) {
-        let space: (available: Int64, total: Int64)
-        do {
-            space = try staging.space()
-        } catch { throw error.asStoreError }
-        guard space.available - wanted >= Self.reserve(of: space.total) else {
-            throw StoreError(.noSpace, Self.words(staging.path, space, wanted: wanted))
+    /// Throws when so many bytes more would touch the reserve, with what others may still write.
+    func check(for wanted: Int64) throws(StoreError) { try claim(wanted, keeping: 0) }
+
+    /// As ``check(for:)``; the bytes are counted as used until they are released.
+    func claim(_ wanted: Int64) throws(StoreError) { try claim(wanted, keeping: wanted) }
+
+    private func claim(_ wanted: Int64, keeping kept: Int64) throws(StoreError) {
+        try claimed.withLock { claimed throws(StoreError) in
+            let space = try self.space()
+            guard space.available - claimed - wanted >= Self.reserve(of: space.total) else {
+                throw StoreError(.noSpace, Self.words(staging.path, space, wanted: wanted))
+            }
+            claimed += kept
         }
     }
+
+    private func space() throws(StoreError) -> (available: Int64, total: Int64) {
+        do {
+            return try staging.space()
+        } catch { throw error.asStoreError }
+    }
+
+    func release(_ bytes: Int64) { claimed.withLock { $0 -= bytes } }
 
     /// Does something with the disk, unless the disk has failed before.
     func attempt<Value>(_ body: () throws -> Value) throws(StoreError) -> Value {

@@ -5,9 +5,6 @@ package import LarkiveCore
 ///
 /// A crash leaves no trace of it, or a name in `staging/` that the next run removes.
 package actor ScratchFile: Scratch {
-    /// How much may be written before room is looked for again.
-    private static let stride: Int64 = 1 << 20
-
     private let disk: DiskRoom
     private let form: FreshFile.Form
     /// For which room was kept.
@@ -15,12 +12,13 @@ package actor ScratchFile: Scratch {
     private var fresh: FreshFile?
     private var hasher = SHA256()
     private var size: Int64 = 0
-    private var checked: Int64 = 0
+    private var claim: RoomClaim
 
     init(on disk: DiskRoom, _ form: FreshFile.Form, expecting: Int64?) throws(StoreError) {
         self.disk = disk
         self.form = form
         expected = expecting ?? 0
+        claim = RoomClaim(on: disk)
         fresh = try Self.made(on: disk, form, expected)
     }
 
@@ -41,11 +39,10 @@ package actor ScratchFile: Scratch {
     package func append(_ bytes: [UInt8]) throws(StoreError) {
         let file = try opened().file
         // What was kept for it is counted as used already.
-        if size + Int64(bytes.count) > expected, size - checked >= Self.stride {
-            try disk.check(for: 0)
-            checked = size
-        }
+        let more = min(size + Int64(bytes.count) - expected, Int64(bytes.count))
+        if more > 0 { try claim.need(more) }
         try disk.attempt { try file.write(bytes) }
+        if more > 0 { claim.use(more) }
         hasher.update(data: bytes)
         size += Int64(bytes.count)
     }
@@ -56,7 +53,7 @@ package actor ScratchFile: Scratch {
         // A new file rather than a truncated one: an error on the old one stays with it.
         fresh = try Self.made(on: disk, form, expected)
         hasher = SHA256()
-        (size, checked) = (0, 0)
+        (size, claim) = (0, RoomClaim(on: disk))
     }
 
     package func finish() throws(StoreError) -> Staged {
@@ -69,10 +66,11 @@ package actor ScratchFile: Scratch {
                 throw StoreError(.io, "\(onDisk) bytes are in a file that \(size) were written to")
             }
         }
+        claim = RoomClaim(on: disk)
         return Staged(digest: ContentDigest(hasher.finalize()), size: size, scratch: self)
     }
 
-    package func discard() { fresh = nil }
+    package func discard() { (fresh, claim) = (nil, RoomClaim(on: disk)) }
 
     /// The file, for the store that names it.
     func opened() throws(StoreError) -> FreshFile {
