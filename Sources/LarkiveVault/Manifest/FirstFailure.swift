@@ -7,10 +7,11 @@ internal import Synchronization
 final class FirstFailure: Sendable {
     private let first = Mutex<ManifestError?>(nil)
 
-    /// The error to tell: the disk's own, where damage was found after it.
+    /// The error to tell: the disk's own, where damage was found after it, or a record that it has
+    /// kept out is missing.
     func told(_ error: ManifestError) -> ManifestError {
         first.withLock { first in
-            if error.kind == .damaged, let first { return first }
+            if error.kind == .damaged || error.kind == .other, let first { return first }
             if first == nil, error.kind.isOfDisk { first = error }
             return error
         }
