@@ -185,7 +185,9 @@ class Archive:
                 self.say("I3", f"integrity_check: {line}")
         for line in db.execute("PRAGMA foreign_key_check"):
             self.say("I3", f"foreign_key_check: {line}")
-        names = {name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE sql NOT NULL")}
+        # The tables of the search index are no part of the fold.
+        names = {name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE sql NOT NULL"
+                                                " AND name NOT GLOB 'search*'")}
         if {name for name in names if "_" not in name} != {*fold.COLUMNS, "files"}:
             self.say("I3", f"manifest.sqlite has other tables and views: {sorted(names)}")
         sql = "SELECT lower(hex(v.digest)), o.size FROM version v JOIN object o ON o.digest = v.digest"

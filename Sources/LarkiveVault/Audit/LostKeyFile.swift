@@ -63,14 +63,19 @@ struct LostKeyFile {
             + (isOfState ? "STATE" : "this note")
     }
 
+    /// None where they are missing; what cannot be read is not missing.
+    private static func keys(_ audit: Directory) throws -> [VerifierKey] {
+        guard try audit.look(at: "tlog") != nil else { return [] }
+        let tlog = try audit.directory("tlog")
+        return try tlog.look(at: "keys") == nil ? [] : NoteShelf.keys(in: tlog)
+    }
+
     /// The key that has signed what STATE has seen is one of the archive's, whatever it says now.
     static func refuseReplacedKeys(_ layout: Layout, _ state: Directory) throws {
         let bytes = try layout.root.contents(ArchiveIdentity.fileName) ?? []
         let id = try ArchiveIdentity(reading: bytes).id
         guard let own = SeenNote.signer(in: state.path, of: id) else { return }
-        let tlog = try? layout.audit.directory("tlog")
-        let keys = tlog.flatMap { try? NoteShelf.keys(in: $0) } ?? []
-        guard !keys.contains(own) else { return }
+        guard try !keys(layout.audit).contains(own) else { return }
         throw VaultError(
             .auditDamaged,
             "\(layout.audit.path("tlog/keys")) does not hold the key in STATE, which has signed "
