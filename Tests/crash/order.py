@@ -25,7 +25,7 @@ TRANSIENT = re.compile(r"archive/lock|archive/staging(/.*)?|archive/manifest\.sq
 JOURNAL, MANIFEST = "archive/audit/open.jsonl", "archive/manifest.sqlite"
 ROLLBACK = MANIFEST + "-journal"
 SYNCS = {"fsync", "fdatasync", "syncfs"}
-WRITES = {"write", "writev", "pwrite64", "pwritev"}
+WRITES = {"write", "writev", "pwrite64", "pwritev", "copy_file_range"}
 
 
 def stage_of(path):

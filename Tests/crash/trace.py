@@ -2,7 +2,7 @@
 import dataclasses
 import re
 
-CALLS = ("open,openat,openat2,creat,write,writev,pwrite64,pwritev,fsync,fdatasync,syncfs,sync_file_range,"
+CALLS = ("open,openat,openat2,creat,write,writev,pwrite64,pwritev,copy_file_range,fsync,fdatasync,syncfs,sync_file_range,"
          "link,linkat,rename,renameat,renameat2,unlink,unlinkat,mkdir,mkdirat,ftruncate,truncate,fallocate")
 BEGUN = re.compile(r"(\d+) +(\w+)\((.*?)(?: <unfinished \.\.\.>|\) += (-?\d+)(.*))$")
 RESUMED = re.compile(r"(\d+) +<\.\.\. (\w+) resumed>(.*)\) += (-?\d+)(.*)$")
@@ -28,9 +28,10 @@ class Call:
         return [match[1] for match in TEXT.finditer(self.words)]
 
     def file(self):
-        """What a call on a descriptor concerns."""
+        """What a call on a descriptor concerns; of a copy it is what is written to."""
         folders = self.folders()
-        return folders[0] if folders else ""
+        place = -1 if self.name == "copy_file_range" else 0
+        return folders[place] if folders else ""
 
     def names(self):
         """The full paths of its names, each under the descriptor before it."""
