@@ -103,6 +103,31 @@ import Testing
         #expect(try Self.codes(archive, rules) == [.logRestarted])
     }
 
+    @Test(arguments: ["junk", "another key's"])
+    func `a note in a folder of copies that nobody vouches for stops nothing and hides nothing`(
+        kind: String
+    ) async throws {
+        let archive = try await RestartTests.made(1)
+        let rules = try Self.rules(archive)
+        try await Self.sync(archive, [5], rules)
+        try Self.keep(archive, as: "backup")
+        let origin = "larkive/00000000-0000-4000-8000-000000000000/7"
+        let planted = Checkpoint(origin: origin, size: 999_999, root: .zero)
+        let text =
+            kind == "junk"
+            ? "\(planted.text)\n\u{2014} x\n" : try SignedNote(planted, with: .made()).text
+        let name = "00000000-0000-4000-8000-000000000000-999999-7.note"
+        try Data(text.utf8).write(to: URL(filePath: "\(rules.auditCopies[0])/\(name)"))
+        try await Self.sync(archive, [6], rules)
+        try Self.bringBack(archive, from: "backup")
+        let failure = await #expect(throws: VaultError.self) {
+            _ = try await archive.open(rules: rules)
+        }
+        #expect(failure?.detail.contains("says that 8 records were signed") == true)
+        let change = try await Self.restart(archive, rules)
+        #expect((change.former?.size, change.key.name.hasSuffix("/2")) == (8, true))
+    }
+
     @Test func `two archives can keep their notes in one folder`() async throws {
         let archive = try await RestartTests.made(1)
         let rules = try Self.rules(archive)

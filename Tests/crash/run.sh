@@ -62,7 +62,7 @@ suite S1 360 s1_kill_points.py --edge 1 --budget 40 -- --edge 1 --budget 0
 suite S2 240 s2_random_kills.py --kills 200 -- --kills 10000
 suite S3 300 s3_power_cut.py --ext4 100 --xfs 50 -- --ext4 2000 --xfs 1000
 suite S6 300 s6_errno_sweep.py --budget 300 -- --most 0 --budget 0
-suite S8 360 s8_tamper.py --rounds 10 -- --rounds 1000
+suite S8 360 s8_tamper.py --rounds 14 -- --rounds 1000
 suite S9 240 s9_bit_rot.py --flips 200 -- --flips 10000
 suite S14 120 s14_parallel_starts.py --rounds 2 -- --rounds 500
 suite S21 240 s21_export.py --every 3 -- --every 1

@@ -2,7 +2,7 @@
 """S21: kills an export before every call that changes its folder, and makes it again.
 
 What is left of an export that was killed is no bag, for anybody: it has no bagit.txt. The same command
-in the same folder then makes a whole one. With SIGTERM, and where calls fail as on a full disk, likewise.
+in the same folder then makes a whole one. Where calls fail as on a full disk nothing is left that is no bag.
 """
 import argparse
 import signal

@@ -24,23 +24,40 @@ struct NoteCopies: Sendable {
         }
     }
 
-    /// The newest note of an archive in each folder that can be read, as its name says.
-    private func newest(of archive: String) -> [NoteFile] {
+    /// The newest note of an archive in each folder that can be read, by its name; one that neither
+    /// a known key has signed nor the key that was kept beside it says nothing, and hides no other.
+    private func newest(
+        of archive: String,
+        _ known: [VerifierKey]
+    ) -> [(path: String, note: Checkpoint)] {
         folders.compactMap { folder in
             guard let directory = try? Directory.open(folder), let names = try? directory.names()
             else { return nil }
-            let newest = names.filter { $0.hasPrefix("\(archive)-") && $0.hasSuffix(".note") }
-                .max { Self.place($0, archive) < Self.place($1, archive) }
-            return newest.flatMap { name in
-                (try? directory.contents(name)).flatMap { $0 }.map {
-                    NoteFile(
-                        path: directory.path(name),
-                        text: String(decoding: $0, as: UTF8.self),
-                        place: .copy
-                    )
-                }
+            let keys = known + Self.keys(of: archive, among: names, in: directory)
+            let notes = names.filter { $0.hasPrefix("\(archive)-") && $0.hasSuffix(".note") }
+                .sorted { Self.place($0, archive) > Self.place($1, archive) }
+            for name in notes {
+                guard let text = Self.text(name, in: directory),
+                    let note = SignedNote(text, signedByAnyOf: keys)
+                else { continue }
+                return (directory.path(name), note.checkpoint)
             }
+            return nil
         }
+    }
+
+    private static func keys(
+        of archive: String,
+        among names: [String],
+        in folder: Directory
+    ) -> [VerifierKey] {
+        names.filter { $0.hasPrefix(archive) && $0.hasSuffix(".vkey") }
+            .compactMap { text($0, in: folder).flatMap { VerifierKey($0.filter { $0 != "\n" }) } }
+            .filter { Origin($0.name)?.archive == archive }
+    }
+
+    private static func text(_ name: String, in folder: Directory) -> String? {
+        (try? folder.contents(name)).flatMap { $0 }.map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// The key's number and the size in a name.
@@ -50,30 +67,23 @@ struct NoteCopies: Sendable {
         return (parts.count > 1 ? parts[1] : 1, parts.first ?? 0)
     }
 
-    /// The highest number of a key of which a folder has a note; 0 when none has.
-    func latestKey(of archive: String) -> Int64 {
-        newest(of: archive).compactMap(\.checkpoint?.originNumber).max() ?? 0
-    }
-
     /// Newest notes of keys later than any that the log's records name.
     func later(than changes: [KeyChange], of archive: String) -> [Checkpoint] {
         let latest = max(1, changes.map(\.key.originNumber).max() ?? 1)
-        return newest(of: archive).compactMap(\.checkpoint).filter { $0.originNumber > latest }
+        return newest(of: archive, []).map(\.note).filter { $0.originNumber > latest }
     }
 
-    /// A note that says more than this log, signed by one of its keys or by a later one, was signed
-    /// before the archive was restored from an older copy.
+    /// A note that says more than this log, of one of its keys or of a later one, was signed before
+    /// the archive was restored from an older copy.
     func refuseOlder(_ log: OpenedLog) throws {
+        let (origin, size) = (log.shelf.origin, log.tree.size)
         let keys = try NoteShelf.keys(in: log.shelf.tlog)
-        for file in newest(of: log.shelf.origin.archive) {
-            guard let note = file.checkpoint else { continue }
-            let isLater = note.originNumber > log.shelf.origin.number
-            let isSigned = SignedNote(file.text, signedByAnyOf: keys) != nil
-            guard isLater || (isSigned && note.size > log.tree.size) else { continue }
+        for (path, note) in newest(of: origin.archive, keys)
+        where note.originNumber > origin.number || note.size > size {
             throw AuditError(
                 .rolledBack,
-                "\(file.path) says that \(note.size) records were signed, \(log.tree.size) are "
-                    + "sealed here: the archive was restored from an older copy"
+                "\(path) says that \(note.size) records were signed, \(size) are sealed here: the "
+                    + "archive was restored from an older copy"
             )
         }
     }

@@ -27,7 +27,7 @@ struct RestartedLog {
             check.signedNotes + Self.seen(by: check.witnesses)
             + copies.later(than: check.changes, of: identity.id)
         former = try Self.former(notes, layout, state)
-        let used = check.changes.map(\.key.originNumber) + [copies.latestKey(of: identity.id)]
+        let used = check.changes.map(\.key.originNumber)
         let origin = try Self.nextOrigin(identity, tlog, notes, used)
         // Dying after this leaves a key that nothing speaks of.
         let key = try KeyFile.makeNext(in: state)
