@@ -44,4 +44,24 @@ import Testing
         #expect(try vault.manifest.find(FileQuery()).map(\.state) == ["held"])
         #expect(try vault.manifest.problems().isEmpty)
     }
+
+    @Test func `a name is not cut at its NUL`() async throws {
+        let archive = try await TestArchive.make()
+        let vault = try await archive.open()
+        let task = TaskItem(id: try #require(TaskItem.ID("t")), parent: nil, summary: "s\0t")
+        let upload = LarkiveCore.Attachment(
+            key: .task(task.id, try #require(LarkiveCore.Attachment.ID("g"))),
+            name: "offer\0.pdf",
+            size: 1,
+            kind: .task(TaskUpload(uploader: nil, uploadedAt: nil, evidence: .null))
+        )
+        try await vault.record([
+            AuditEvent(.sourceAdded, ["source": 1], hidden: ["name": "tasklist:l"]),
+            .listed([(task, [.new(upload)])], source: 1, first: 1),
+        ])
+        var query = FileQuery()
+        query.words = ["pdf"]
+        let row = try #require(try vault.manifest.find(query).first)
+        #expect((row.name, row.subject) == ("offer\u{2400}.pdf", "s\u{2400}t"))
+    }
 }

@@ -45,8 +45,8 @@ are equal but for case or form have the beginning of their digest; the same byte
   out/_bashrc
   out/_etc_passwd
   out/_rf
-  out/a
   out/a_gpj.exe
+  out/a␀b
   out/e+accent [96473b68].txt
   out/names [c4db6ebe].tsv
   out/names.tsv

@@ -206,6 +206,11 @@ def moment(milliseconds):
     return f"{datetime(1970, 1, 1) + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S}.{rest:03}Z"
 
 
+def shown(value):
+    """A text of a record as a row has it: U+2400 stands for U+0000."""
+    return value.replace("\0", "\u2400") if isinstance(value, str) else value
+
+
 def expected(row, facts):
     """What the listing of a row's attachment says that the row must say."""
     seq, source, is_mail, place, item = facts.listed[row["id"], row["version"]]
@@ -238,7 +243,7 @@ def check_row(row, facts, listed, payload):
     if not all(seq in facts.private for seq in seqs): raise ValueError("a private part is missing that is called given")
     if (row["id"], row["version"]) not in facts.listed: raise ValueError("its records do not name it")
     for name, value in expected(row, facts).items():
-        if row.get(name) != value: raise ValueError(f"{name} is {row.get(name)!r}, the records say {value!r}")
+        if row.get(name) != shown(value): raise ValueError(f"{name} is {row.get(name)!r}, the records say {value!r}")
     return True
 
 

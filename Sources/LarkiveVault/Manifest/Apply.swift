@@ -184,7 +184,15 @@ struct Apply {
         _ sql: String,
         _ values: [(any DatabaseValueConvertible)?]
     ) throws {
-        try db.cachedStatement(sql: sql).execute(arguments: StatementArguments(values))
+        try db.cachedStatement(sql: sql).execute(arguments: StatementArguments(values.map(stored)))
+    }
+
+    /// SQLite's texts end at U+0000, which stands as U+2400 in the manifest; the record has it.
+    private static func stored(
+        _ value: (any DatabaseValueConvertible)?
+    ) -> (any DatabaseValueConvertible)? {
+        guard let text = value as? String, text.utf8.contains(0) else { return value }
+        return text.replacing("\0", with: "\u{2400}")
     }
 
     func require<Value>(_ value: Value?, _ name: String) throws -> Value {
