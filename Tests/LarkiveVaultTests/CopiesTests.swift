@@ -28,25 +28,6 @@ import Testing
         vault.cleanUp()
     }
 
-    private static func restart(
-        _ archive: TestArchive,
-        _ rules: VaultRules
-    ) async throws
-        -> KeyChange
-    {
-        archive.clock.advance(seconds: 1)
-        let (vault, change) = try await Vault.restart(
-            at: archive.path,
-            state: archive.state,
-            run: archive.run,
-            clock: archive.clock,
-            rules: rules,
-            hidden: RestartTests.why
-        )
-        vault.cleanUp()
-        return change
-    }
-
     private static func codes(_ archive: TestArchive, _ rules: VaultRules) throws -> [Finding.Code]
     {
         try Verifier(
@@ -96,7 +77,7 @@ import Testing
             _ = try await archive.open(rules: rules)
         }
         #expect(failure?.kind == .rolledBack)
-        let change = try await Self.restart(archive, rules)
+        let change = try await RestartTests.restart(archive, rules)
         #expect(change.cut.count == (isRotated ? 3 : 2))
         #expect(change.key.name.hasSuffix(isRotated ? "/3" : "/2"))
         try await Self.sync(archive, [7], rules)
@@ -124,22 +105,14 @@ import Testing
             _ = try await archive.open(rules: rules)
         }
         #expect(failure?.detail.contains("says that 8 records were signed") == true)
-        let change = try await Self.restart(archive, rules)
+        let change = try await RestartTests.restart(archive, rules)
         #expect((change.former?.size, change.key.name.hasSuffix("/2")) == (8, true))
     }
 
     @Test func `two archives can keep their notes in one folder`() async throws {
         let archive = try await RestartTests.made(1)
         let rules = try Self.rules(archive)
-        let other = archive.beside("other")
-        _ = try await Vault.create(
-            at: other,
-            id: "11111111-0000-4000-8000-000000000000",
-            state: "\(other).state",
-            run: archive.run,
-            clock: archive.clock,
-            rules: rules
-        )
+        _ = try await archive.another(rules: rules)
         try await Self.sync(archive, [5], rules)
         #expect(try FileManager.default.contentsOfDirectory(atPath: rules.auditCopies[0]).count > 2)
         #expect(try Self.codes(archive, rules) == [])

@@ -11,6 +11,7 @@ import Testing
 
     static func restart(
         _ archive: TestArchive,
+        _ rules: VaultRules = VaultRules(),
         force: Bool = false
     ) async throws -> KeyChange {
         archive.clock.advance(seconds: 1)
@@ -19,6 +20,7 @@ import Testing
             state: archive.state,
             run: archive.run,
             clock: archive.clock,
+            rules: rules,
             isForced: force,
             hidden: why
         )
@@ -169,16 +171,9 @@ import Testing
 
     @Test func `the key of another archive is not taken away by a restart`() async throws {
         let archive = try await Self.made(1)
-        let other = archive.beside("other")
-        _ = try await Vault.create(
-            at: other,
-            id: "11111111-0000-4000-8000-000000000000",
-            state: "\(other).state",
-            run: archive.run,
-            clock: archive.clock
-        )
+        let other = try await archive.another()
         try Self.remove(archive.state)
-        try FileManager.default.copyItem(atPath: "\(other).state", toPath: archive.state)
+        try FileManager.default.copyItem(atPath: other.state, toPath: archive.state)
         let key = try Data(contentsOf: URL(filePath: "\(archive.state)/key"))
         for force in [false, true] {
             let failure = await #expect(throws: VaultError.self) {

@@ -25,6 +25,21 @@ struct TestArchive {
         return archive
     }
 
+    /// An archive of another identity beside this one.
+    func another(rules: VaultRules = VaultRules()) async throws -> TestArchive {
+        let place = beside("other")
+        let other = TestArchive(path: place, state: "\(place).state", clock: clock)
+        _ = try await Vault.create(
+            at: other.path,
+            id: "11111111-0000-4000-8000-000000000000",
+            state: other.state,
+            run: run,
+            clock: clock,
+            rules: rules
+        )
+        return other
+    }
+
     var run: RunID {
         var random = SeededGenerator(seed: UInt64(clock.now().milliseconds))
         return RunID.made(at: clock.now(), using: &random)

@@ -19,16 +19,13 @@ package struct NamePlan {
     /// Who has a path: folded, so that twins meet.
     private var taken: [String: (digest: ContentDigest, path: [String])] = [:]
     private var given: [Wish: [String]] = [:]
-    private let contents: [String: Set<ContentDigest>]
-    private let reserved: Set<String>
+    /// Folded paths that several contents would have, or that nothing may have.
+    private let shared: Set<String>
 
     /// `reserved` are paths that nothing of these may have.
     package init(_ wishes: some Sequence<Wish>, reserved: Set<String> = []) {
         let wishes = wishes.sorted(by: Self.isBefore)
-        self.reserved = Set(reserved.map(Self.folded))
-        contents = wishes.reduce(into: [:]) { contents, wish in
-            contents[Self.folded(wish), default: []].insert(wish.digest)
-        }
+        shared = Self.shared(wishes).union(reserved.map(Self.folded))
         for wish in wishes where given[wish] == nil && !isShared(wish) { give(wish, [nil]) }
         for wish in wishes where given[wish] == nil { give(wish, [8]) }
     }
@@ -36,9 +33,16 @@ package struct NamePlan {
     /// The folders and the name that a file gets.
     package func path(of wish: Wish) -> [String] { given[wish] ?? [] }
 
-    private func isShared(_ wish: Wish) -> Bool {
-        let path = Self.folded(wish)
-        return reserved.contains(path) || (contents[path]?.count ?? 0) > 1
+    private func isShared(_ wish: Wish) -> Bool { shared.contains(Self.folded(wish)) }
+
+    private static func shared(_ wishes: [Wish]) -> Set<String> {
+        var (first, shared) = ([String: ContentDigest](), Set<String>())
+        for wish in wishes {
+            let path = folded(wish)
+            if first[path, default: wish.digest] != wish.digest { shared.insert(path) }
+            first[path] = wish.digest
+        }
+        return shared
     }
 
     /// More digits where somebody has made a name to be in the way.

@@ -1,4 +1,5 @@
 internal import CLinux
+internal import SystemPackage
 
 extension Directory {
     /// Opens it, after making it where it is missing; durable only when its file system is synced.
@@ -28,6 +29,8 @@ extension Directory {
 }
 
 extension DiskError {
-    /// Linux's word for a folder that should have been a file.
-    fileprivate var isFolder: Bool { [1, 21].contains(errno) }
+    /// Linux says EISDIR where POSIX wants EPERM; some file systems say the latter.
+    fileprivate var isFolder: Bool {
+        [.isDirectory, .notPermitted].contains(Errno(rawValue: errno))
+    }
 }

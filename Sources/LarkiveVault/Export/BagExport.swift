@@ -3,7 +3,7 @@ package import LarkiveCore
 /// Makes a bag of attachments: their bytes, where they came from, and what the signed log says.
 package struct BagExport {
     package struct Request: Sendable {
-        package var rows: [FileRow]
+        package var files: [FileVersion]
         package var scope: ExportScope
         package var folder: String
         /// What was asked for, in words.
@@ -14,7 +14,7 @@ package struct BagExport {
         package var isWhole: Bool
 
         package init(
-            rows: [FileRow],
+            files: [FileVersion],
             scope: ExportScope,
             folder: String,
             selection: String,
@@ -22,22 +22,24 @@ package struct BagExport {
             time: Timestamp,
             isWhole: Bool
         ) {
-            (self.rows, self.scope, self.folder) = (rows, scope, folder)
+            (self.files, self.scope, self.folder) = (files, scope, folder)
             (self.selection, self.software) = (selection, software)
             (self.time, self.isWhole) = (time, isWhole)
         }
     }
 
     package struct Outcome: Sendable {
-        package fileprivate(set) var exported: Int64 = 0
-        package fileprivate(set) var bytes: Int64 = 0
+        package internal(set) var exported: Int64 = 0
+        package internal(set) var bytes: Int64 = 0
         /// How many have records whose private parts are given.
-        package fileprivate(set) var proven: Int64 = 0
-        package fileprivate(set) var exceptions: [ExportException.Code: Int64] = [:]
+        package internal(set) var proven: Int64 = 0
+        package internal(set) var exceptions: [ExportException.Code: Int64] = [:]
         /// Objects that were found damaged by this export, with what was found.
-        package fileprivate(set) var damage: [ContentDigest: String] = [:]
+        package internal(set) var damage: [ContentDigest: String] = [:]
         package let size: Int64
         package let root: ContentDigest
+
+        init(_ log: Checkpoint) { (size, root) = (log.size, log.root) }
     }
 
     private let vault: ReadingVault
@@ -67,24 +69,19 @@ package struct BagExport {
     }
 
     private func write(_ bag: BagFolder) throws -> Outcome {
-        let layout = BagLayout(request.rows)
-        try checkRoom(in: bag)
+        let items = try BagItems(request.files, in: vault.manifest)
+        try checkRoom(for: items, in: bag)
         let files = try EvidenceFiles(vault.layout.audit, into: bag)
         var search = EvidenceSearch(
-            request.rows,
-            sources: try vault.manifest.sources(listing: request.rows.map(\.id)),
+            items,
+            sources: try vault.manifest.sources(listing: items.attachments),
             scope: request.scope,
             isWhole: request.isWhole
         )
         try files.write(&search)
-        var outcome = Outcome(
-            size: files.note.checkpoint.size,
-            root: files.note.checkpoint.root
-        )
-        let exceptions = try ExceptionList(vault, into: bag)
-        try hand(search.found, layout, bag, exceptions, &outcome)
-        outcome.exceptions = try exceptions.end(request.scope)
-        (outcome.bytes) = bag.payloadBytes
+        var payload = try BagPayload(vault, bag, Outcome(files.note.checkpoint))
+        try payload.add(items, search.found)
+        let outcome = try payload.end(request.scope)
         try bag.keep(info(outcome, bag), as: "bag-info.txt")
         try bag.keep(HowToVerify(outcome, bag, vault.identity.id).text, as: "HOW-TO-VERIFY.md")
         try bag.finish()
@@ -92,78 +89,13 @@ package struct BagExport {
     }
 
     /// Told at once, not after hours.
-    private func checkRoom(in bag: BagFolder) throws {
-        let wanted = request.rows.compactMap { $0.sha256 == nil ? nil : $0.size }.reduce(0, +)
+    private func checkRoom(for items: BagItems, in bag: BagFolder) throws {
         let free = try bag.root.space().available
-        guard wanted > free else { return }
+        guard items.bytes > free else { return }
         throw VaultError(
             .noSpace,
-            "\(bag.root.path): \(free) bytes free, \(wanted) wanted",
+            "\(bag.root.path): \(free) bytes free, \(items.bytes) wanted",
             hint: "make room, or export in parts"
-        )
-    }
-
-    // MARK: the payload
-
-    private func hand(
-        _ evidence: [Evidence],
-        _ layout: BagLayout,
-        _ bag: BagFolder,
-        _ exceptions: ExceptionList,
-        _ outcome: inout Outcome
-    ) throws {
-        let provenance = try ProvenanceFiles(bag)
-        var written: Set<[String]> = []
-        for place in Self.order(layout.paths, request.rows) {
-            let (row, found) = (request.rows[place], evidence[place])
-            guard let path = layout.paths[place], let digest = row.sha256, row.state == "held"
-            else {
-                try exceptions.addMissing(row)
-                continue
-            }
-            do {
-                try Self.check(row, found, vault)
-                if !written.contains(path) {
-                    _ = try bag.copy(digest, to: path, from: vault)
-                    written.insert(path)
-                }
-                try provenance.add(row, found, path)
-                outcome.exported += 1
-                outcome.proven += found.isGiven && !found.listed.isEmpty ? 1 : 0
-            } catch let failure as ExportException {
-                try exceptions.add(row, failure)
-            } catch let failure as StoreError {
-                guard case .damaged(let digest) = failure.kind else { throw failure }
-                outcome.damage[digest] = failure.detail
-                try exceptions.add(row, ExportException(.damaged, failure.detail))
-            }
-        }
-        try provenance.end()
-    }
-
-    /// Families stand together, and what has no bytes at the end.
-    private static func order(_ paths: [[String]?], _ rows: [FileRow]) -> [Int] {
-        let keys = zip(paths, rows).map { path, row in
-            (path?.dropLast().joined(separator: "/") ?? "\u{FFFF}", row.id, row.version)
-        }
-        return keys.indices.sorted { keys[$0] < keys[$1] }
-    }
-
-    /// Whether the signed log says that these bytes are this attachment's.
-    private static func check(_ row: FileRow, _ found: Evidence, _ vault: ReadingVault) throws {
-        guard found.held == nil else {
-            guard let digest = row.sha256, try !vault.manifest.isDamaged(digest) else {
-                throw ExportException(.damaged, "the object is known to be damaged or lost")
-            }
-            return
-        }
-        if found.isUnsigned {
-            throw ExportException(.unsigned, "its record is not covered by a signed note yet")
-        }
-        throw ExportException(
-            .disagrees,
-            found.other.map { "the audit log names other bytes: \($0)" }
-                ?? "no record of the audit log says that it is held"
         )
     }
 

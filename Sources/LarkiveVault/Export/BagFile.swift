@@ -38,6 +38,9 @@ final class BagFile {
         try flush()
         return digest?.finish()
     }
+
+    /// For what nothing is written to any more.
+    func setTime(_ time: Timestamp) throws(DiskError) { try file.setTime(time) }
 }
 
 /// A line of a manifest (RFC 8493, 2.1.3): digest, two spaces, path.

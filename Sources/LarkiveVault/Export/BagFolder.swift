@@ -125,14 +125,16 @@ final class BagFolder {
     func copy(
         _ digest: ContentDigest,
         to path: [String],
+        time: Timestamp?,
         from vault: ReadingVault
-    ) throws -> Int64 {
+    ) throws {
         let (home, name) = (try folder(path.dropLast()), path[path.endIndex - 1])
         let text = path.joined(separator: "/")
         let file = BagFile(try home.file(name, .creating), as: text, isHashed: false)
         do {
             try vault.read(digest) { try file.write($0) }
             try file.end()
+            if let time { try file.setTime(time) }
         } catch {
             try home.remove(name)
             throw error
@@ -140,7 +142,6 @@ final class BagFolder {
         try payload.write(BagManifest.line(digest, text))
         payloadFiles += 1
         payloadBytes += file.size
-        return file.size
     }
 
     // MARK: the end

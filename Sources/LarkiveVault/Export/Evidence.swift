@@ -20,27 +20,22 @@ struct Evidence {
 struct EvidenceSearch {
     enum Share { case whole, recordOnly }
 
-    private let rows: [FileRow]
-    /// Places in `rows` by the number of the attachment.
-    private let places: [Int64: [Int]]
-    /// Places in `rows` by the message or task on which the attachment hangs.
-    private let homes: [Home: [Int]]
+    private let items: BagItems
     private let wanted: Set<String>
     private let scope: ExportScope
     /// Whether private parts are given that speak of others, too.
     private let isWhole: Bool
     /// Names of the sources by their numbers, as far as they are wanted.
     private var sources: [Int64: String] = [:]
+    /// By the places of the items.
     private(set) var found: [Evidence]
 
-    init(_ rows: [FileRow], sources: Set<String>, scope: ExportScope, isWhole: Bool) {
-        self.rows = rows
+    init(_ items: BagItems, sources: Set<String>, scope: ExportScope, isWhole: Bool) {
+        self.items = items
         wanted = sources
         self.scope = scope
         self.isWhole = isWhole
-        places = Dictionary(grouping: rows.indices) { rows[$0].id }
-        homes = Dictionary(grouping: rows.indices) { Home(rows[$0]) }
-        found = rows.map { _ in Evidence() }
+        found = items.indices.map { _ in Evidence() }
     }
 
     /// Notes what a signed record says; nil when it speaks of nothing that was asked for.
@@ -55,9 +50,8 @@ struct EvidenceSearch {
 
     /// Notes what a record says that no note covers yet.
     mutating func takeUnsigned(_ line: LogLine) {
-        for place in heldPlaces(line) where digest(line) == rows[place].sha256 {
-            found[place].isUnsigned = true
-        }
+        guard let place = heldPlace(line), digest(line) == items[place].digest else { return }
+        found[place].isUnsigned = true
     }
 
     private mutating func takeSource(_ line: LogLine) throws(AuditError) -> Share? {
@@ -69,23 +63,21 @@ struct EvidenceSearch {
     }
 
     private mutating func takeHeld(_ line: LogLine) -> Share? {
-        let own = heldPlaces(line)
-        for place in own {
-            if digest(line) == rows[place].sha256 {
-                found[place].held = line.seq
-            } else {
-                found[place].other = digest(line)
-            }
+        guard let place = heldPlace(line) else { return nil }
+        if digest(line) == items[place].digest {
+            found[place].held = line.seq
+        } else {
+            found[place].other = digest(line)
         }
-        return own.isEmpty ? nil : .whole
+        return .whole
     }
 
-    private func heldPlaces(_ line: LogLine) -> [Int] {
+    private func heldPlace(_ line: LogLine) -> Int? {
         guard [.attachmentHeld, .attachmentAdopted].contains(line.type),
             let number = line.fields["attachment"]?.integer,
             let version = line.fields["version"]?.integer
-        else { return [] }
-        return (places[number] ?? []).filter { rows[$0].version == version }
+        else { return nil }
+        return items.place(of: FileVersion(number, version))
     }
 
     private func digest(_ line: LogLine) -> ContentDigest? {
@@ -109,7 +101,7 @@ struct EvidenceSearch {
 
     /// What is said of a message is said of all that hangs on it.
     private func places(of subject: Subject) -> [Int] {
-        (homes[subject.home] ?? []) + subject.numbers.flatMap { places[$0] ?? [] }
+        items.places(of: subject.home) + subject.numbers.flatMap { items.places(of: $0) }
     }
 
     /// Whether all that is said of a message or task was asked for.
@@ -117,46 +109,28 @@ struct EvidenceSearch {
     /// Of messages without attachments a record has id and folder; they belong to a source that was
     /// asked for as a whole.
     private func isAsked(_ subject: Subject, _ source: String) -> Bool {
-        (homes[subject.home] != nil || scope.covers(source: source))
-            && subject.numbers.allSatisfy { places[$0] != nil }
-    }
-}
-
-/// On what an attachment hangs: ids of messages are unique in their mailbox, guids of tasks everywhere.
-private struct Home: Hashable {
-    let mailbox: String?
-    let id: String
-
-    init(mailbox: String?, id: String) {
-        (self.mailbox, self.id) = (mailbox, id)
-    }
-
-    init(_ row: FileRow) {
-        let task = row.json["task_guid"]?.string
-        self.init(
-            mailbox: task == nil ? row.source : nil,
-            id: task ?? row.json["message_id"]?.string ?? ""
-        )
+        (!items.places(of: subject.home).isEmpty || scope.covers(source: source))
+            && subject.numbers.allSatisfy { !items.places(of: $0).isEmpty }
     }
 }
 
 /// A message or task of a listing, with its attachments; new ones by the numbers that they are given.
 private struct Subject {
-    let home: Home
+    let home: BagItems.Home
     let numbers: [Int64]
 
     static func all(in hidden: JSONObject, of source: String, first: Int64) -> [Subject] {
         var next = first
         let messages = (hidden["messages"]?.array ?? []).map {
-            Subject($0, Home(mailbox: source, id: $0["id"]?.string ?? ""), &next)
+            Subject($0, BagItems.Home(mailbox: source, id: $0["id"]?.string ?? ""), &next)
         }
         return messages
             + (hidden["tasks"]?.array ?? []).map {
-                Subject($0, Home(mailbox: nil, id: $0["guid"]?.string ?? ""), &next)
+                Subject($0, BagItems.Home(mailbox: nil, id: $0["guid"]?.string ?? ""), &next)
             }
     }
 
-    private init(_ place: JSON, _ home: Home, _ next: inout Int64) {
+    private init(_ place: JSON, _ home: BagItems.Home, _ next: inout Int64) {
         self.home = home
         var numbers: [Int64] = []
         for item in place["attachments"]?.array ?? [] {

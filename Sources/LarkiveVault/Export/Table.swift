@@ -25,23 +25,10 @@ package struct Table: Sendable {
         case .bool(let value)?: value ? "true" : "false"
         case .integer(let value)?: String(value)
         case .number(let text)?: text
-        case .string(let text)?: escaped(text)
+        case .string(let text)?: text.shownReversibly
         case .array(let items)?: items.map(text).joined(separator: " ")
-        case .object(let object)?: escaped(JSONWriter.text(of: .object(object)))
+        case .object(let object)?: JSONWriter.text(of: .object(object)).shownReversibly
         }
-    }
-
-    private static func escaped(_ text: String) -> String {
-        var shown = ""
-        for scalar in text.unicodeScalars {
-            switch scalar.value {
-            case 0..<0x20, 0x5C, 0x7F..<0xA0, 0x061C, 0x200B...0x200F, 0x2028...0x202E,
-                0x2060...0x206F, 0xFEFF:
-                shown += "\\u{\(String(scalar.value, radix: 16))}"
-            default: shown.unicodeScalars.append(scalar)
-            }
-        }
-        return shown
     }
 
     private static func quoted(_ cell: String) -> String {

@@ -31,14 +31,11 @@ package struct FileQuery: Sendable {
 /// What was found, and how much more there is.
 package struct FoundFiles: Sendable {
     /// In their order; rows are read as they are needed.
-    let hits: [SearchHit]
-    let withOlder: Bool
+    package let files: [FileVersion]
     /// How many match beyond the limit.
     package let more: More
     /// Whether the search index was used; without it every row is read.
     package let isIndexed: Bool
-
-    package var count: Int { hits.count }
 
     package enum More: Equatable, Sendable {
         case exactly(Int)

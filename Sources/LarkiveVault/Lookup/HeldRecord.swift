@@ -28,26 +28,17 @@ private struct HeldSearch {
     /// How such records begin: their fields are sorted.
     private static let start = Array(#"{"record":{"attachment":"#.utf8)
 
-    private struct Place: Hashable {
-        let attachment: Int64
-        let version: Int64
-
-        init(_ attachment: Int64, _ version: Int64) {
-            (self.attachment, self.version) = (attachment, version)
-        }
-    }
-
     private let rows: [FileRow]
     private let segments: Segments
-    private let wanted: [Place: ContentDigest?]
+    private let wanted: [FileVersion: ContentDigest?]
     private let attachments: Set<Int64>
-    private var found: [Place: HeldRecord] = [:]
+    private var found: [FileVersion: HeldRecord] = [:]
     private var open: Int
 
     init(_ rows: [FileRow], _ audit: Directory) throws {
         self.rows = rows
         segments = Segments(audit: audit)
-        wanted = Dictionary(rows.map { (Place($0.id, $0.version), $0.sha256) }) { first, _ in first
+        wanted = Dictionary(rows.map { (FileVersion($0), $0.sha256) }) { first, _ in first
         }
         attachments = Set(rows.map(\.id))
         open = wanted.count
@@ -61,7 +52,7 @@ private struct HeldSearch {
         let others = times.names.filter { !near.contains($0) }.reversed()
         for name in near.sorted() + others where open > 0 { look(into: try segments.read(name)) }
         if open > 0 { look(into: journal) }
-        return rows.map { found[Place($0.id, $0.version)] ?? .none }
+        return rows.map { found[FileVersion($0)] ?? .none }
     }
 
     private func likely(_ times: inout SegmentTimes) throws -> Set<SegmentName> {
@@ -88,10 +79,10 @@ private struct HeldSearch {
             let attachment = event.record["attachment"]?.integer,
             let version = event.record["version"]?.integer,
             let hex = event.record["sha256"]?.string, let named = ContentDigest(hex: hex),
-            let digest = wanted[Place(attachment, version)],
-            found[Place(attachment, version)] != .same
+            let digest = wanted[FileVersion(attachment, version)],
+            found[FileVersion(attachment, version)] != .same
         else { return }
-        found[Place(attachment, version)] = named == digest ? .same : .other(named)
+        found[FileVersion(attachment, version)] = named == digest ? .same : .other(named)
         if named == digest { open -= 1 }
     }
 }

@@ -136,7 +136,8 @@ package struct RestoreFolder {
 
     /// Adds to `names.tsv` which original name was written as what, and makes all names durable.
     ///
-    /// What stands there already stays, byte for byte.
+    /// What stands there already stays, byte for byte. What a terminal would obey is written out, so
+    /// that the list can be looked at with `cat`.
     package func list(_ names: [(original: String, written: [String])]) throws {
         guard !names.isEmpty else { return }
         do {
@@ -165,22 +166,10 @@ package struct RestoreFolder {
         var known = Set(former.split(separator: feed).map { Array($0) })
         var more: [UInt8] = former.last.map { $0 == feed } ?? true ? [] : [feed]
         for (original, written) in names {
-            let path = written.map(cell).joined(separator: "/")
-            let line = Array("\(cell(original))\t\(path)".utf8)
+            let path = written.map(\.shownReversibly).joined(separator: "/")
+            let line = Array("\(original.shownReversibly)\t\(path)".utf8)
             if known.insert(line).inserted { more += line + [feed] }
         }
         return more == [feed] ? [] : more
-    }
-
-    /// What a terminal would obey is written out, so that the list can be looked at with `cat`.
-    private static func cell(_ text: String) -> String {
-        text.unicodeScalars.map { scalar in
-            switch scalar.value {
-            case 0..<0x20, 0x5C, 0x7F..<0xA0, 0x061C, 0x200B...0x200F, 0x2028...0x202E,
-                0x2060...0x206F, 0xFEFF:
-                "\\u{\(String(scalar.value, radix: 16))}"
-            default: String(scalar)
-            }
-        }.joined()
     }
 }

@@ -5,8 +5,7 @@ extension SQLiteManifest {
     /// The matching rows: those whose name is what the words say first, then those whose name begins
     /// so, has all of them, and the rest; newest first among these, then by number.
     package func find(_ query: FileQuery) throws(ManifestError) -> [FileRow] {
-        let found = try inDatabase { db in try FileSearch(query, db).shown() }
-        return try rows(of: found.hits[...], withOlder: query.olderVersions)
+        try rows(of: try search(query).files)
     }
 
     /// As ``find(_:)``, with the number of those that the limit cut off, and without reading rows.
@@ -14,26 +13,29 @@ extension SQLiteManifest {
         try inDatabase { db in try FileSearch(query, db).found() }
     }
 
-    /// Rows of what was found, as they are now.
+    /// Rows of these, in their order, as they are now.
     package func rows(
-        of found: FoundFiles,
-        at places: Range<Int>
-    ) throws(ManifestError) -> [FileRow] {
-        try rows(of: found.hits[places.clamped(to: 0..<found.count)], withOlder: found.withOlder)
-    }
-
-    private func rows(
-        of hits: ArraySlice<SearchHit>,
-        withOlder: Bool
+        of files: some Collection<FileVersion>
     ) throws(ManifestError) -> [FileRow] {
         try inDatabase { db in
             let source = RowSource(db: db)
-            return try hits.compactMap { hit in
-                try source.rows(hit.number, withOlder: withOlder)
-                    .first { $0["version"] == hit.version }.map(FileRow.init)
-            }
+            return try files.compactMap { try source.row($0).map(FileRow.init) }
         }
     }
+
+    /// Reads rows of these in their order, a page at a time, so that many never stand in memory.
+    ///
+    /// Of none there is one page, an empty one.
+    package func forEachPage(
+        of files: [FileVersion],
+        _ take: ([FileRow]) throws -> Void
+    ) throws {
+        for start in stride(from: 0, to: max(1, files.count), by: Self.page) {
+            try take(rows(of: files[start..<min(start + Self.page, files.count)]))
+        }
+    }
+
+    private static let page = 1_000
 }
 
 /// One look for files.
@@ -54,37 +56,50 @@ private struct FileSearch {
     }
 
     func found() throws -> FoundFiles {
-        let (hits, known) = try shown()
+        let found = try shown()
         return FoundFiles(
-            hits: hits,
-            withOlder: query.olderVersions,
-            more: try more(than: hits.count, known: known),
+            files: found.hits.map { FileVersion($0.number, $0.version) },
+            more: try more(than: found),
             isIndexed: isIndexed
         )
     }
 
-    /// What is shown, in order, and how many match: nil when there may be more than were looked at.
-    func shown() throws -> (hits: [SearchHit], known: Int?) {
-        let (hits, isWhole) = try hits()
-        let shown = hits.sorted().prefix(max(0, query.limit ?? .max))
-        return (Array(shown), isWhole ? hits.count : nil)
+    struct Hits {
+        var hits: [SearchHit]
+        /// How many match: nil when there may be more than were looked at.
+        var known: Int?
+        /// How many of them are contents that were replaced since.
+        let older: Int
+
+        init(_ hits: [SearchHit], isWhole: Bool = true, older: Int = 0) {
+            (self.hits, self.older) = (hits, older)
+            known = isWhole ? hits.count : nil
+        }
     }
 
-    private func hits() throws -> (hits: [SearchHit], isWhole: Bool) {
+    /// What is shown, in order.
+    func shown() throws -> Hits {
+        var found = try hits()
+        found.hits = Array(found.hits.sorted().prefix(max(0, query.limit ?? .max)))
+        return found
+    }
+
+    private func hits() throws -> Hits {
         if let numbers = try ExactNumbers(query: query, db: db, isIndexed: isIndexed).candidates() {
-            return (try tested(numbers, withOlder: query.olderVersions), true)
+            return Hits(try tested(numbers, withOlder: query.olderVersions))
         }
         guard isIndexed else {
             let all = try Int64.fetchAll(db, sql: "SELECT n FROM attachment")
-            return (try tested(all, withOlder: query.olderVersions), true)
+            return Hits(try tested(all, withOlder: query.olderVersions))
         }
-        let index = SearchHits(folded, db)
+        let (index, older) = (SearchHits(folded, db), try older())
         // One question to the index instead of one for each class, where few answer.
         if !folded.words.isEmpty, let few = try index.all(upTo: Self.few) {
-            return (try tested(few, withOlder: false) + older(), true)
+            return Hits(try tested(few, withOlder: false) + older)
         }
         let newest = try index.best(query.limit)
-        return (newest + (try older()), query.limit.map { newest.count < $0 } ?? true)
+        let isWhole = query.limit.map { newest.count < $0 } ?? true
+        return Hits(newest + older, isWhole: isWhole, older: older.count)
     }
 
     /// Reads these attachments and keeps what matches.
@@ -119,10 +134,11 @@ private struct FileSearch {
         }
     }
 
-    private func more(than shown: Int, known: Int?) throws -> FoundFiles.More {
-        if let known { return .exactly(known - shown) }
+    private func more(than found: Hits) throws -> FoundFiles.More {
+        let shown = found.hits.count
+        if let known = found.known { return .exactly(known - shown) }
         let most = shown + FoundFiles.counted
-        let count = try SearchHits(folded, db).count(upTo: most + 1) + older().count
+        let count = try SearchHits(folded, db).count(upTo: most + 1) + found.older
         return count > most ? .moreThan(FoundFiles.counted) : .exactly(max(0, count - shown))
     }
 }

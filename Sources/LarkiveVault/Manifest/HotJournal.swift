@@ -47,10 +47,14 @@ struct HotJournal {
     static let foreign = [SQLiteManifest.fileName + "-wal", SQLiteManifest.fileName + "-shm"]
 
     /// Moves away what another program has left beside the manifest, for the holder of the lock.
+    ///
+    /// Dying between the names or before they are durable leaves some of it where it was, for the
+    /// next run.
     static func setAsideForeign(in layout: Layout, at now: Timestamp) throws(DiskError) {
         for name in foreign where try layout.root.look(at: name) != nil {
             let kept = "\(name).\(now.milliseconds)"
             try layout.root.moveWithoutReplacing(name, to: layout.quarantine, as: kept)
+            try layout.quarantine.sync()
             try layout.root.sync()
         }
     }

@@ -29,6 +29,12 @@ struct RowSource {
         )
     }
 
+    /// Nil for what nothing has.
+    func row(_ file: FileVersion) throws -> Row? {
+        if let row = try newest(file.attachment), row["version"] == file.version { return row }
+        return try all(file.attachment).first { $0["version"] == file.version }
+    }
+
     func rows(_ number: Int64, withOlder: Bool) throws -> [Row] {
         try withOlder ? all(number) : newest(number).map { [$0] } ?? []
     }

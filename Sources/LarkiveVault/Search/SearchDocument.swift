@@ -24,7 +24,8 @@ struct SearchDocument: Equatable, Sendable {
     private static func sql(_ schema: String) -> String {
         """
         SELECT a.kind, a.vanished, coalesce(m.date, a.uploaded) AS date, v.name,
-            coalesce(o.size, v.size) AS size, lower(hex(v.digest)) AS sha256, m.subject, m.sender, m.sender_name, t.summary,
+            coalesce(o.size, v.size) AS size, lower(hex(v.digest)) AS sha256,
+            m.subject, m.sender, m.sender_name, t.summary,
             EXISTS (SELECT 1 FROM \(schema).version
                 WHERE attachment = a.n AND n <> a.version) AS changed,
             (SELECT group_concat(source, ' ') FROM (SELECT source FROM \(schema).sighting

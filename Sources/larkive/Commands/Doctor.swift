@@ -123,7 +123,7 @@ struct Doctor: AsyncParsableCommand {
                 ])
             )
         } else {
-            for line in checks.flatMap(\.lines) { Terminal.print(Terminal.escaped(line)) }
+            for line in checks.flatMap(\.lines) { Terminal.print(line.shown) }
         }
         if code != .complete { throw Stop(code: code) }
     }

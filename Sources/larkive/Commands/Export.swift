@@ -3,7 +3,16 @@ import LarkiveCore
 import LarkiveVault
 
 struct Export: AsyncParsableCommand, Sandboxed {
-    enum Format: String, ExpressibleByArgument, CaseIterable { case bagit, csv, jsonl }
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case bagit, csv, jsonl
+
+        /// A line of the catalogue.
+        fileprivate func line(of row: FileRow) -> String {
+            self == .csv
+                ? Table.catalogue.line(of: row.catalogued)
+                : JSONWriter.text(of: .object(row.catalogued)) + "\n"
+        }
+    }
 
     static let configuration = CommandConfiguration(
         abstract: "Hand attachments over: a bag with its proofs, or the catalogue alone.",
@@ -63,9 +72,11 @@ struct Export: AsyncParsableCommand, Sandboxed {
         try BagExport.check(folder)
         // Recorded before any byte is handed out; if that cannot be done, nothing is.
         let events = ExportEvents(world.actor, format, to: to, reason, choice.selection)
-        for event in events.all(of: choice.rows) { try vault.note(event, at: world.clock.now()) }
+        try vault.manifest.forEachPage(of: choice.files) { rows in
+            for event in events.all(of: rows) { try vault.note(event, at: world.clock.now()) }
+        }
         let request = BagExport.Request(
-            rows: choice.rows,
+            files: choice.files,
             scope: choice.scope,
             folder: folder,
             selection: choice.selection,
@@ -74,23 +85,11 @@ struct Export: AsyncParsableCommand, Sandboxed {
             isWhole: wholeRecords
         )
         let outcome = try BagExport(request, from: vault).run()
-        noteDamage(outcome, vault, world)
-        await world.recordInbox()
-        try ExportReport(outcome, folder: folder, asked: choice.rows.count).end(json: json)
-    }
-
-    /// What was found damaged is recorded, so that nobody takes it for good from now on.
-    private func noteDamage(_ outcome: BagExport.Outcome, _ vault: ReadingVault, _ world: World) {
         for (digest, detail) in outcome.damage.sorted(by: { $0.key < $1.key }) {
-            do {
-                try vault.note(
-                    AuditEvent.damaged(digest, detail, world.actor),
-                    at: world.clock.now()
-                )
-            } catch {
-                Terminal.complain("the damage cannot be recorded: \(error)", hint: nil)
-            }
+            world.noteDamage(digest, detail, in: vault)
         }
+        await world.recordInbox()
+        try ExportReport(outcome, folder: folder, asked: choice.files.count).end(json: json)
     }
 
     // MARK: the catalogue
@@ -98,19 +97,17 @@ struct Export: AsyncParsableCommand, Sandboxed {
     private func list(_ choice: ExportChoice, _ vault: ReadingVault, _ world: World) async throws {
         let file = try to.map { try CatalogueFile(at: $0) }
         let events = ExportEvents(world.actor, format, to: to, reason, choice.selection)
-        try vault.note(events.catalogue(of: choice.rows), at: world.clock.now())
+        let first = try vault.manifest.rows(of: choice.files.prefix(ExportEvents.most))
+        let event = events.catalogue(of: first, count: choice.files.count)
+        try vault.note(event, at: world.clock.now())
         // Lines end in a line feed of their own; the terminal adds one to what it prints.
         let write: (String) throws -> Void = { line in
             guard let file else { return Terminal.print(String(line.unicodeScalars.dropLast())) }
             try file.write(line)
         }
         if format == .csv { try write(Table.catalogue.header) }
-        for row in choice.rows {
-            try write(
-                format == .csv
-                    ? Table.catalogue.line(of: row.catalogued)
-                    : JSONWriter.text(of: .object(row.catalogued)) + "\n"
-            )
+        try vault.manifest.forEachPage(of: choice.files) { rows in
+            for row in rows { try write(format.line(of: row)) }
         }
         try file?.end()
         await world.recordInbox()

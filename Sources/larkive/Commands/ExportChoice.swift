@@ -3,28 +3,28 @@ import LarkiveVault
 
 /// What is to be exported: by keys, by filters, or everything.
 struct ExportChoice {
-    let rows: [FileRow]
+    let files: [FileVersion]
     let scope: ExportScope
     /// What was asked for, as it was typed.
     let selection: String
 
     init(keys: [String], filters: Filters, in manifest: SQLiteManifest) throws {
-        let query = try filters.query()
         selection = Self.words()
         guard !keys.isEmpty else {
-            rows = try manifest.find(query)
+            let query = try filters.query()
+            files = try manifest.search(query).files
             scope = ExportScope(query)
             return
         }
-        guard query.narrows(by: []) else {
+        guard !filters.isGiven else {
             throw UsageError(
                 "KEYs and filters cannot be given together",
                 hint: "look up with the filters what you want: larkive find"
             )
         }
-        var seen: Set<String> = []
-        rows = try keys.flatMap { try KeyArgument($0).rows(in: manifest) }
-            .filter { seen.insert($0.key).inserted }
+        var seen: Set<FileVersion> = []
+        files = try keys.flatMap { try KeyArgument($0).rows(in: manifest) }.map(FileVersion.init)
+            .filter { seen.insert($0).inserted }
         scope = .nothing
     }
 
@@ -41,6 +41,6 @@ struct ExportChoice {
                 words.append(word.contains(" ") ? "'\(word)'" : word)
             }
         }
-        return words.isEmpty ? "everything" : Terminal.escaped(words.joined(separator: " "))
+        return words.isEmpty ? "everything" : words.joined(separator: " ").shown
     }
 }

@@ -4,7 +4,8 @@ import LarkiveVault
 /// The events that say what is handed out.
 struct ExportEvents {
     /// As many as a record names, and as many bytes of their keys as fit into a line of the log.
-    private static let (most, longest) = (1_000, 1 << 20)
+    static let most = 1_000
+    private static let longest = 1 << 20
 
     private let common: JSONObject
 
@@ -22,10 +23,18 @@ struct ExportEvents {
         ]
     }
 
-    /// One for each thousand: every attachment of which bytes are handed out is named.
+    /// As few as can name every attachment of which bytes are handed out; one for none.
     func all(of rows: [FileRow]) -> [AuditEvent] {
-        var parts: [[FileRow]] = [[]]
-        var bytes = 0
+        parts(of: rows).map { event($0, count: $0.count) }
+    }
+
+    /// One that names the first of them and counts all: none of their bytes is handed out.
+    func catalogue(of first: [FileRow], count: Int) -> AuditEvent {
+        event(parts(of: first)[0], count: count)
+    }
+
+    private func parts(of rows: [FileRow]) -> [[FileRow]] {
+        var (parts, bytes): ([[FileRow]], Int) = ([[]], 0)
         for row in rows {
             bytes += row.key.utf8.count
             if parts[parts.count - 1].count == Self.most || bytes > Self.longest {
@@ -34,18 +43,7 @@ struct ExportEvents {
             }
             parts[parts.count - 1].append(row)
         }
-        return parts.map { event($0, count: $0.count) }
-    }
-
-    /// One that names the first of them and counts all: none of their bytes is handed out.
-    func catalogue(of rows: [FileRow]) -> AuditEvent {
-        var (named, bytes) = ([FileRow](), 0)
-        for row in rows.prefix(Self.most) {
-            bytes += row.key.utf8.count
-            guard bytes <= Self.longest else { break }
-            named.append(row)
-        }
-        return event(named, count: rows.count)
+        return parts
     }
 
     private func event(_ rows: [FileRow], count: Int) -> AuditEvent {

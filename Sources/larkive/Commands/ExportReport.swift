@@ -40,7 +40,7 @@ struct ExportReport {
     }
 
     private func show() {
-        let place = Terminal.escaped(folder)
+        let place = folder.shown
         Terminal.print(
             "\(outcome.exported) of \(asked) attachments, \(Figures.bytes(outcome.bytes)), "
                 + "with their proofs in \(place)"

@@ -24,6 +24,15 @@ struct Filters: ParsableArguments {
     @Option(help: "The source, like mail:a@corp.example.") var source: String?
     @Flag(help: "Only what is no longer in Feishu.") var vanished = false
 
+    /// Whether anything is asked for.
+    var isGiven: Bool {
+        let texts = [
+            name, from, mailbox, task, message, attachment, guid, fileToken, sha256, after, before,
+            minSize, maxSize, source,
+        ]
+        return vanished || texts.contains { $0 != nil }
+    }
+
     func query() throws(UsageError) -> FileQuery {
         var query = FileQuery()
         query.containing["name"] = name
@@ -58,7 +67,9 @@ struct Filters: ParsableArguments {
 
     private static func digest(_ text: String) throws(UsageError) -> String {
         let digits = withoutPrefix(text.lowercased())
-        guard !digits.isEmpty, digits.utf8.count <= 64, digits.allSatisfy(\.isHexDigit) else {
+        guard !digits.isEmpty, digits.utf8.count <= 64,
+            digits.allSatisfy({ $0.isASCII && $0.isHexDigit })
+        else {
             throw UsageError(
                 "--sha256: `\(text)` is no SHA-256",
                 hint: "write its hex digits, the first of them or all 64"

@@ -18,7 +18,6 @@ struct Find: AsyncParsableCommand, Sandboxed {
 
     /// How many a terminal is shown unless it asks for more.
     private static let screenful = 50
-    private static let page = 1_000
 
     @OptionGroup var options: CommonOptions
     @OptionGroup var filters: Filters
@@ -45,15 +44,10 @@ struct Find: AsyncParsableCommand, Sandboxed {
         remark(on: found)
     }
 
-    /// Page by page: everything may be a million rows.
     private func show(_ found: FoundFiles, _ manifest: SQLiteManifest) throws {
         var layout: FileTable.Layout?
-        for start in stride(from: 0, to: found.count, by: Self.page) {
-            let rows = try manifest.rows(of: found, at: start..<start + Self.page)
-            guard !json else {
-                for row in rows { Terminal.print(.object(row.json)) }
-                continue
-            }
+        try manifest.forEachPage(of: found.files) { rows in
+            if json { return rows.forEach { Terminal.print(.object($0.json)) } }
             let table = FileTable(rows)
             let current = layout ?? table.layout(columns: Terminal.columns)
             table.lines(in: current).forEach { Terminal.print($0) }

@@ -85,9 +85,9 @@ struct Login: AsyncParsableCommand {
 
     private func show(_ login: UserLogin, _ world: World) {
         let ends = Consent(login, at: world.clock.now()).ends.date
-        Terminal.print("logged in  \(Terminal.escaped(login.person.rawValue))")
+        Terminal.print("logged in  \(login.person.rawValue.shown)")
         if let address = login.address {
-            Terminal.print("mailbox    \(Terminal.escaped(address.rawValue))")
+            Terminal.print("mailbox    \(address.rawValue.shown)")
         }
         Terminal.print("consent    until \(ends)")
     }

@@ -78,13 +78,13 @@ struct Problems: AsyncParsableCommand, Sandboxed {
         if json { return }
         // What a walk could not see is no item, and still not archived.
         let unseen = try vault.lastUnseen()
-        for words in unseen { Terminal.print(Terminal.escaped("in the last run: \(words)")) }
+        for words in unseen { Terminal.print("in the last run: \(words)".shown) }
         if problems.isEmpty, damaged.isEmpty, unseen.isEmpty { Terminal.print("no open problems") }
     }
 
     private func show(_ object: DamagedObject) {
         Terminal.print("object  \(object.digest)")
-        for key in object.carriers { Terminal.print(Terminal.escaped("    carried by \(key)")) }
+        for key in object.carriers { Terminal.print("    carried by \(key)".shown) }
         Terminal.print("    found damaged at \(object.since)")
         Terminal.print("    hint: \(DamagedObject.hint)")
     }
@@ -93,11 +93,11 @@ struct Problems: AsyncParsableCommand, Sandboxed {
         let what =
             problem.file.map { "\($0.id)  \($0.name)  \($0.key)" }
             ?? "\(problem.digest == nil ? "message" : "object")  \(problem.key)"
-        Terminal.print(Terminal.escaped(what))
+        Terminal.print(what.shown)
         Terminal.print(
-            Terminal.escaped("    \(problem.reason?.rawValue ?? "unknown"): \(problem.detail)")
+            "    \(problem.reason?.rawValue ?? "unknown"): \(problem.detail)".shown
         )
-        for key in problem.carriers { Terminal.print(Terminal.escaped("    carried by \(key)")) }
+        for key in problem.carriers { Terminal.print("    carried by \(key)".shown) }
         if problem.digest != nil {
             Terminal.print("    lost since \(problem.firstFailed)")
             return Terminal.print("    hint: \(problem.reason?.hint ?? "")")

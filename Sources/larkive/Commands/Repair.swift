@@ -100,7 +100,7 @@ struct Repair: AsyncParsableCommand {
                 ])
             )
         }
-        for item in work { Terminal.print(Terminal.escaped(item.line)) }
+        for item in work { Terminal.print(item.line.shown) }
         if work.isEmpty { Terminal.print("nothing to repair") }
     }
 

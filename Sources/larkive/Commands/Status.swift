@@ -30,7 +30,7 @@ struct Status: AsyncParsableCommand, Sandboxed {
             consent: try world.consent()
         )
         if json { return Terminal.print(report.json) }
-        for line in report.lines { Terminal.print(Terminal.escaped(line)) }
+        for line in report.lines { Terminal.print(line.shown) }
     }
 }
 

@@ -54,12 +54,12 @@ struct StoryPage {
         let facts = identity + mail + task + upstream + content + versions + audit + places
         let width = facts.map { Terminal.width($0.label) }.max() ?? 0
         var former = ""
-        return ["\(row.id)  \(Terminal.escaped(row.name))"]
+        return ["\(row.id)  \(row.name.shown)"]
             + facts.map { fact in
                 let label = fact.label == former ? "" : fact.label
                 former = fact.label
                 let space = String(repeating: " ", count: width - Terminal.width(label))
-                return "  \(label)\(space)  \(Terminal.escaped(fact.text))"
+                return "  \(label)\(space)  \(fact.text.shown)"
             }
     }
 

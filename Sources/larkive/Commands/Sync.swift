@@ -103,7 +103,7 @@ struct Sync: AsyncParsableCommand, Sandboxed, StopsCleanly {
 
     /// What is asked for is done: a signal ends this between two steps, and the run as it was.
     private func tidy(_ vault: Vault, after summary: RunSummary, _ stoppable: Stoppable) {
-        guard summary.outcome == "complete" else { return }
+        guard summary.exitCode == .complete else { return }
         let stopped = StopMark()
         stoppable.set { _ in stopped.raise() }
         vault.tidySearchIndex { !stopped.isRaised }
@@ -191,9 +191,9 @@ struct Sync: AsyncParsableCommand, Sandboxed, StopsCleanly {
         if json {
             Terminal.print(summary.json)
         } else if Terminal.outputIsTerminal {
-            for line in report.lines { Terminal.print(Terminal.escaped(line)) }
+            for line in report.lines { Terminal.print(line.shown) }
         }
-        for line in report.complaint { Terminal.note(Terminal.escaped(line)) }
+        for line in report.complaint { Terminal.note(line.shown) }
     }
 
     // MARK: dry run
@@ -243,6 +243,6 @@ struct Sync: AsyncParsableCommand, Sandboxed, StopsCleanly {
 
     private func show(_ report: PlanReport) {
         if json { return Terminal.print(report.json) }
-        for line in report.lines { Terminal.print(Terminal.escaped(line)) }
+        for line in report.lines { Terminal.print(line.shown) }
     }
 }

@@ -100,11 +100,11 @@ struct Verify: AsyncParsableCommand, Sandboxed {
         if json { return Terminal.print(verdict.json) }
         for finding in verdict.findings {
             Terminal.print(
-                "\(finding.code.rawValue)  \(Terminal.escaped(finding.subject)): "
-                    + Terminal.escaped(finding.detail)
+                "\(finding.code.rawValue)  \(finding.subject.shown): "
+                    + finding.detail.shown
             )
             for key in finding.facts["attachments"]?.array?.compactMap(\.string) ?? [] {
-                Terminal.print("    carried by \(Terminal.escaped(key))")
+                Terminal.print("    carried by \(key.shown)")
             }
         }
         Terminal.print(summary(verdict))

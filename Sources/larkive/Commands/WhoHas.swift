@@ -41,8 +41,8 @@ struct WhoHas: AsyncParsableCommand, Sandboxed {
             [
                 row.isOlder ? "\(row.id)@\(row.version)" : String(row.id),
                 seen[row.id]?.first.map(LocalTime.text) ?? "-",
-                seen[row.id]?.last.map(LocalTime.text) ?? "-", Terminal.escaped(row.place),
-                Terminal.escaped(row.name),
+                seen[row.id]?.last.map(LocalTime.text) ?? "-", row.place.shown,
+                row.name.shown,
                 row.isOlder ? "replaced" : row.vanished == nil ? "" : "vanished",
             ]
         }

@@ -3,22 +3,30 @@ struct Columns {
     let rows: [[String]]
     /// Columns that end together instead of beginning together.
     var right: Set<Int> = []
+    /// How wide the columns are, where that is decided elsewhere; longer cells stick out.
+    var widths: [Int]?
+
+    static let gap = "  "
 
     /// Lines without spaces at their ends.
     var lines: [String] {
-        let count = rows.map(\.count).max() ?? 0
-        let widths = (0..<count).map { column in
+        let widths = widths ?? widest
+        return rows.map { line($0, widths) }
+    }
+
+    private var widest: [Int] {
+        (0..<(rows.map(\.count).max() ?? 0)).map { column in
             rows.map { column < $0.count ? Terminal.width($0[column]) : 0 }.max() ?? 0
         }
-        return rows.map { line($0, widths) }
     }
 
     private func line(_ cells: [String], _ widths: [Int]) -> String {
         let padded = cells.enumerated().map { column, cell in
-            let space = String(repeating: " ", count: widths[column] - Terminal.width(cell))
+            let room = max(0, widths[column] - Terminal.width(cell))
+            let space = String(repeating: " ", count: room)
             return right.contains(column) ? space + cell : cell + space
         }
-        let line = padded.joined(separator: "  ")
+        let line = padded.joined(separator: Self.gap)
         return String(line.reversed().drop { $0 == " " }.reversed())
     }
 }

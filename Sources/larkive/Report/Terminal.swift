@@ -14,8 +14,8 @@ enum Terminal {
 
     /// Says what is wrong and, on a line of its own, what to do.
     static func complain(_ message: String, hint: String?) {
-        note(escaped(message))
-        if let hint { note("hint: \(escaped(hint))") }
+        note(message.shown)
+        if let hint { note("hint: \(hint.shown)") }
     }
 
     /// A reader that has seen enough is no error; output that is lost is one.
@@ -29,20 +29,6 @@ enum Terminal {
             note("cannot write the output: \(error)")
             Glibc.exit(LarkiveCore.ExitCode.space.rawValue)
         }
-    }
-
-    /// Text from the platform: control and direction characters are shown, not obeyed.
-    static func escaped(_ text: String) -> String {
-        var shown = ""
-        for scalar in text.unicodeScalars {
-            switch scalar.value {
-            case 0..<0x20, 0x7F..<0xA0, 0x061C, 0x200B...0x200F, 0x2028...0x202E,
-                0x2060...0x206F, 0xFEFF:
-                shown += "\\u{\(String(scalar.value, radix: 16))}"
-            default: shown.unicodeScalars.append(scalar)
-            }
-        }
-        return shown
     }
 }
 

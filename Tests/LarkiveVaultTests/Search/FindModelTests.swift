@@ -22,7 +22,7 @@ import Testing
             let found = try catalogue.manifest.search(query)
             let shown = expected.prefix(query.limit ?? .max)
             #expect(found.isIndexed)
-            let rows = try catalogue.manifest.rows(of: found, at: 0..<found.count)
+            let rows = try catalogue.manifest.rows(of: found.files)
             #expect(rows.map(FindModel.Key.init) == Array(shown), "seed \(seed): \(query)")
             let left = expected.count - shown.count
             let isMany = left > FoundFiles.counted && found.more == .moreThan(FoundFiles.counted)
@@ -45,7 +45,7 @@ import Testing
             let found = try catalogue.manifest.search(query)
             let expected = model.find(query)
             #expect(!found.isIndexed)
-            let rows = try catalogue.manifest.rows(of: found, at: 0..<found.count)
+            let rows = try catalogue.manifest.rows(of: found.files)
             #expect(
                 rows.map(FindModel.Key.init) == Array(expected.prefix(query.limit ?? .max)),
                 "\(query)"

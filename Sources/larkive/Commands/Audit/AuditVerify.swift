@@ -116,8 +116,8 @@ struct AuditReport {
 
     var lines: [String] {
         var lines = check.findings.map { finding in
-            "\(finding.code.rawValue)  \(Terminal.escaped(finding.subject)): "
-                + Terminal.escaped(finding.detail)
+            "\(finding.code.rawValue)  \(finding.subject.shown): "
+                + finding.detail.shown
         }
         lines.append(
             "\(isOK ? "ok" : "NOT OK"): \(Figures.count(check.size, "record", "records")), "
@@ -125,7 +125,7 @@ struct AuditReport {
         )
         if let cover = check.covered {
             lines.append(
-                "covers records 0 to \(cover.size - 1), anchored by \(Terminal.escaped(cover.note))"
+                "covers records 0 to \(cover.size - 1), anchored by \(cover.note.shown)"
             )
         }
         if let key = check.signedBy { lines.append("signed by \(key)") }

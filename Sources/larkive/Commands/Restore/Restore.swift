@@ -52,10 +52,10 @@ struct Restore: AsyncParsableCommand, Sandboxed {
         try Reason.check(reason, world.config)
         if isStream { try RestoreStream.refuseTerminal() }
         let vault = try world.reading()
-        let rows = try RestoreSelection(keys: keys, filters: filters).rows(in: vault.manifest)
+        let files = try RestoreSelection(keys: keys, filters: filters).files(in: vault.manifest)
         let note = RestoreNote(world: world, to: to, owner: owner, reason: reason)
         do {
-            try give(rows, vault, note)
+            try give(files, vault, note)
         } catch {
             // What ends in another way may be a disk that is full: the next run records it.
             if error is Stop { await world.recordInbox() }
@@ -64,27 +64,28 @@ struct Restore: AsyncParsableCommand, Sandboxed {
         await world.recordInbox()
     }
 
-    private func give(_ rows: [FileRow], _ vault: ReadingVault, _ note: RestoreNote) throws {
+    private func give(_ files: [FileVersion], _ vault: ReadingVault, _ note: RestoreNote) throws {
         if isStream {
-            try RestoreStream(vault: vault, note: note).run(rows)
+            try RestoreStream(vault: vault, note: note).run(files)
         } else {
-            try restore(rows, vault, note)
+            try restore(files, vault, note)
         }
     }
 
-    private func restore(_ rows: [FileRow], _ vault: ReadingVault, _ note: RestoreNote) throws {
+    private func restore(_ files: [FileVersion], _ vault: ReadingVault, _ note: RestoreNote) throws
+    {
         let recipient = try recipient
         try recipient.act { () throws in
             try RealPath.refuse(to, within: note.world.config.archive, as: "--to")
         }
         var report = RestoreReport(to: to, isJSON: json, manifest: vault.manifest)
-        if !rows.isEmpty {
+        if !files.isEmpty {
             let work = RestoreWork(
                 vault: vault,
                 folder: try RestoreFolder(at: to, for: recipient),
                 note: note
             )
-            try work.run(RestorePlan(rows, layout), &report)
+            try work.run(RestorePlan(files, layout, in: vault.manifest), &report)
         }
         try report.end()
     }

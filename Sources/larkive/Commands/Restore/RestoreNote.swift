@@ -26,18 +26,4 @@ struct RestoreNote {
         )
         try vault.note(event, at: world.clock.now())
     }
-
-    /// What was found damaged is recorded, so that nobody takes it for good from now on.
-    func keepDamage(_ digest: ContentDigest, _ words: String, in vault: ReadingVault) {
-        let isKnown = (try? vault.care().isKnownDamaged(digest)) ?? true
-        guard !isKnown else { return }
-        do {
-            try vault.note(.damaged(digest, words, world.actor), at: world.clock.now())
-        } catch {
-            Terminal.complain(
-                "the damage cannot be recorded: \(VaultError(error).detail)",
-                hint: nil
-            )
-        }
-    }
 }

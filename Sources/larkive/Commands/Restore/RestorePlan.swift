@@ -27,7 +27,7 @@ enum RestoreLayout: String, ExpressibleByArgument, CaseIterable {
     }
 }
 
-/// Which bytes are written under which names.
+/// Which bytes are written under which names, as far as all of it has to be known at once.
 struct RestorePlan {
     struct File {
         let row: FileRow
@@ -35,36 +35,63 @@ struct RestorePlan {
         /// Safe names, folders first.
         let path: [String]
         /// The attachments whose bytes these are, with their names on the platform.
-        var rows: [FileRow]
+        let rows: [FileRow]
     }
 
-    private(set) var files: [File] = []
-    /// What should be in the archive and is not.
-    let missing: [FileRow]
+    private struct Slot {
+        let digest: ContentDigest
+        let path: [String]
+        var files: [FileVersion]
+    }
 
-    init(_ rows: [FileRow], _ layout: RestoreLayout = .flat) {
-        missing = rows.filter { $0.sha256 == nil }
-        let wishes = rows.compactMap { row in row.sha256.map { Self.wish(row, $0, layout) } }
-        let plan = NamePlan(wishes, reserved: [RestoreFolder.list])
-        var places: [[String]: Int] = [:]
-        for row in rows {
-            guard let digest = row.sha256 else { continue }
-            let path = plan.path(of: Self.wish(row, digest, layout))
-            if let place = places[path] {
-                files[place].rows.append(row)
+    private var slots: [Slot] = []
+    /// What should be in the archive and is not.
+    private(set) var missing: [FileVersion] = []
+
+    init(_ files: [FileVersion], _ layout: RestoreLayout, in manifest: SQLiteManifest) throws {
+        var wishes: [(file: FileVersion, wish: NamePlan.Wish)] = []
+        try manifest.forEachPage(of: files) { rows in
+            for row in rows {
+                let file = FileVersion(row)
+                guard let digest = row.sha256 else {
+                    missing.append(file)
+                    continue
+                }
+                let folders = layout.folders(of: row)
+                let wish = NamePlan.Wish(folders: folders, name: row.name, digest: digest)
+                wishes.append((file, wish))
+            }
+        }
+        place(wishes)
+    }
+
+    private mutating func place(_ wishes: [(file: FileVersion, wish: NamePlan.Wish)]) {
+        let plan = NamePlan(wishes.lazy.map(\.wish), reserved: [RestoreFolder.list])
+        var taken: [[String]: Int] = [:]
+        for (file, wish) in wishes {
+            let path = plan.path(of: wish)
+            if let place = taken[path] {
+                slots[place].files.append(file)
             } else {
-                places[path] = files.count
-                files.append(File(row: row, digest: digest, path: path, rows: [row]))
+                taken[path] = slots.count
+                slots.append(Slot(digest: wish.digest, path: path, files: [file]))
             }
         }
     }
 
-    private static func wish(
-        _ row: FileRow,
-        _ digest: ContentDigest,
-        _ layout: RestoreLayout
-    ) -> NamePlan.Wish {
-        NamePlan.Wish(folders: layout.folders(of: row), name: row.name, digest: digest)
+    var count: Int { slots.count }
+
+    /// Some of the files, with what the manifest says of them now.
+    func files(at places: Range<Int>, in manifest: SQLiteManifest) throws -> [File] {
+        let slots = slots[places.clamped(to: 0..<slots.count)]
+        let rows = try manifest.rows(of: slots.flatMap(\.files))
+        let known = Dictionary(rows.map { (FileVersion($0), $0) }) { first, _ in first }
+        return slots.compactMap { slot in
+            let rows = slot.files.compactMap { known[$0] }
+            return rows.first.map { row in
+                File(row: row, digest: slot.digest, path: slot.path, rows: rows)
+            }
+        }
     }
 }
 

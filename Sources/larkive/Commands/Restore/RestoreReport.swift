@@ -34,7 +34,7 @@ struct RestoreReport {
         } else {
             let mark = outcome.isNew ? "" : "  (was there already)"
             let digest = outcome.digest.map(\.description) ?? ""
-            Terminal.print("\(Terminal.escaped(path))  \(digest)\(mark)")
+            Terminal.print("\(path.shown)  \(digest)\(mark)")
         }
     }
 
@@ -102,7 +102,7 @@ struct RestoreReport {
             guard let missed = row.vanished else { continue }
             let before = try manifest.lastComplete(of: row.source, before: missed)
             let time = before.map { "between \($0) and \(missed)" } ?? missed
-            Terminal.note(Terminal.escaped("\(row.key) is no longer at the source since \(time)"))
+            Terminal.note("\(row.key) is no longer at the source since \(time)".shown)
         }
     }
 }

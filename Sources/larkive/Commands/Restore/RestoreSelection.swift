@@ -7,32 +7,33 @@ struct RestoreSelection {
     let filters: Filters
 
     /// Throws for a KEY that nothing has; filters may match nothing.
-    func rows(in manifest: SQLiteManifest) throws -> [FileRow] {
+    func files(in manifest: SQLiteManifest) throws -> [FileVersion] {
         guard keys.isEmpty else { return try byKeys(in: manifest) }
-        let found = try manifest.find(filters.query())
-        let skipped = found.filter { $0.state == "skipped" && $0.sha256 == nil }
-        if !skipped.isEmpty {
-            let words = Figures.count(Int64(skipped.count), "attachment is", "attachments are")
+        let found = try manifest.search(filters.query()).files
+        let wanted = try manifest.leavingOutSkipped(found)
+        let skipped = found.count - wanted.count
+        if skipped > 0 {
+            let words = Figures.count(Int64(skipped), "attachment is", "attachments are")
             Terminal.note("\(words) left out, since a rule says that they are not archived")
         }
-        return found.filter { $0.state != "skipped" || $0.sha256 != nil }
+        return wanted
     }
 
     /// Each once, in the order in which they are asked for.
-    private func byKeys(in manifest: SQLiteManifest) throws -> [FileRow] {
-        var seen: Set<String> = []
-        return try keys.flatMap { try KeyArgument($0).rows(in: manifest) }
-            .filter { seen.insert("\($0.id)@\($0.version)").inserted }
+    private func byKeys(in manifest: SQLiteManifest) throws -> [FileVersion] {
+        var seen: Set<FileVersion> = []
+        return try keys.flatMap { try KeyArgument($0).rows(in: manifest) }.map(FileVersion.init)
+            .filter { seen.insert($0).inserted }
     }
 }
 
-extension Filters {
-    /// Whether anything is asked for.
-    var isGiven: Bool {
-        let texts = [
-            name, from, mailbox, task, message, attachment, guid, fileToken, sha256, after, before,
-            minSize, maxSize, source,
-        ]
-        return vanished || texts.contains { $0 != nil }
+extension SQLiteManifest {
+    fileprivate func leavingOutSkipped(_ files: [FileVersion]) throws -> [FileVersion] {
+        var wanted: [FileVersion] = []
+        try forEachPage(of: files) { rows in
+            wanted += rows.filter { $0.state != "skipped" || $0.sha256 != nil }
+                .map(FileVersion.init)
+        }
+        return wanted
     }
 }

@@ -18,8 +18,8 @@ struct RestoreStream {
         )
     }
 
-    func run(_ rows: [FileRow]) throws {
-        let row = try only(rows)
+    func run(_ files: [FileVersion]) throws {
+        let row = try only(files)
         guard let digest = row.sha256 else {
             let missing = RestoreOutcome(missing: row)
             throw UsageError("\(row.key) \(missing.failure ?? "")", exitCode: .partial)
@@ -33,28 +33,33 @@ struct RestoreStream {
             guard let failure = error as? StoreError, case .damaged = failure.kind else {
                 throw error
             }
-            note.keepDamage(digest, failure.detail, in: vault)
+            note.world.noteDamage(digest, failure.detail, in: vault)
             Terminal.complain(
                 "\(row.key): \(failure.detail)",
                 hint: "see whether it can be healed: larkive repair sha256:\(digest.hex.prefix(12))"
             )
             throw Stop(code: .damaged)
         }
-        Terminal.note(Terminal.escaped("\(row.name)  \(digest)"))
+        Terminal.note("\(row.name)  \(digest)".shown)
     }
 
     /// One file: several attachments with the same bytes are one.
-    private func only(_ rows: [FileRow]) throws(UsageError) -> FileRow {
-        guard let first = rows.first else {
+    private func only(_ files: [FileVersion]) throws -> FileRow {
+        var (oldest, digests) = (FileRow?.none, Set<ContentDigest?>())
+        try vault.manifest.forEachPage(of: files.sorted()) { rows in
+            oldest = oldest ?? rows.first
+            digests.formUnion(rows.map(\.sha256))
+        }
+        guard let oldest else {
             throw UsageError("nothing matches", hint: "see what there is: larkive find")
         }
-        guard Set(rows.map(\.sha256)).count == 1 else {
+        guard digests.count == 1 else {
             throw UsageError(
-                "--to - takes one file, and \(rows.count) match",
+                "--to - takes one file, and \(files.count) match",
                 hint: "give one KEY, or a folder: --to DIR"
             )
         }
-        return rows.min { $0.id < $1.id } ?? first
+        return oldest
     }
 
     private func write(_ bytes: [UInt8]) throws {

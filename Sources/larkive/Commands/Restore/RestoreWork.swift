@@ -11,19 +11,20 @@ struct RestoreWork {
     let note: RestoreNote
 
     func run(_ plan: RestorePlan, _ report: inout RestoreReport) throws {
-        plan.missing.forEach { report.add(RestoreOutcome(missing: $0)) }
-        var (rest, names) = (plan.files[...], WrittenNames(folder: folder))
-        while !rest.isEmpty {
-            let part = Array(rest.prefix(Self.atOnce))
-            rest = rest.dropFirst(part.count)
+        try vault.manifest.forEachPage(of: plan.missing) { rows in
+            rows.forEach { report.add(RestoreOutcome(missing: $0)) }
+        }
+        var names = WrittenNames(folder: folder)
+        for start in stride(from: 0, to: plan.count, by: Self.atOnce) {
             do {
+                let part = try plan.files(at: start..<start + Self.atOnce, in: vault.manifest)
                 // Recorded before any byte is handed out; if that cannot be done, nothing is.
                 try note.keep(part.flatMap(\.rows), in: vault)
+                restore(part, &names, &report)
             } catch {
                 names.list(&report)
                 try report.stop(error)
             }
-            try restore(part, &names, &report)
         }
         names.list(&report)
     }
@@ -32,29 +33,21 @@ struct RestoreWork {
         _ files: [RestorePlan.File],
         _ names: inout WrittenNames,
         _ report: inout RestoreReport
-    ) throws {
-        let (records, uploads) = (held(files), try uploads(of: files))
+    ) {
+        let records = LoggedBytes.records(of: files.map(\.row), in: vault)
         for (file, record) in zip(files, records) {
-            let outcome = restore(file, record, file.row.date ?? uploads[file.row.id])
+            let outcome = restore(file, record)
             report.add(outcome)
             if outcome.failure == nil {
                 names.add(file)
             } else if outcome.isObjectDamaged {
-                note.keepDamage(file.digest, outcome.failure ?? "", in: vault)
+                note.world.noteDamage(file.digest, outcome.failure ?? "", in: vault)
             }
         }
         if names.areMany { names.list(&report) }
     }
 
-    private func uploads(of files: [RestorePlan.File]) throws -> [Int64: Timestamp] {
-        try vault.manifest.uploadTimes(of: files.map(\.row.id))
-    }
-
-    private func restore(
-        _ file: RestorePlan.File,
-        _ record: HeldRecord?,
-        _ time: Timestamp?
-    ) -> RestoreOutcome {
+    private func restore(_ file: RestorePlan.File, _ record: HeldRecord?) -> RestoreOutcome {
         do {
             try LoggedBytes.check(file.row, record)
             guard try !vault.care().isKnownDamaged(file.digest) else {
@@ -65,15 +58,10 @@ struct RestoreWork {
                 file.digest,
                 at: file.path,
                 size: file.row.size,
-                time: time
+                time: file.row.date
             )
             return RestoreOutcome(file, isNew: try folder.write(order, from: vault) == .written)
         } catch { return RestoreOutcome(file, error) }
-    }
-
-    /// Nil where the log cannot be read, which is told and no more.
-    private func held(_ files: [RestorePlan.File]) -> [HeldRecord?] {
-        LoggedBytes.records(of: files.map(\.row), in: vault)
     }
 }
 
@@ -106,7 +94,7 @@ enum LoggedBytes {
     private static let disagreement =
         "see what is wrong: larkive verify; make the manifest again: larkive rebuild"
 
-    /// A log that cannot be read is told and no more.
+    /// Nil where the log cannot be read, which is told and no more.
     static func records(of rows: [FileRow], in vault: ReadingVault) -> [HeldRecord?] {
         do {
             return try vault.heldRecords(of: rows)
