@@ -73,16 +73,9 @@ struct Layout: Sendable {
                 continue
             }
             // Not under its own name, which may leave no room for anything else.
-            let kept = try freeName("staging.\(now.milliseconds)")
+            let kept = try quarantine.freeName("staging.\(now.milliseconds)")
             try staging.moveWithoutReplacing(name, to: quarantine, as: kept)
         }
-    }
-
-    /// A name in quarantine that nothing has.
-    private func freeName(_ stem: String) throws(DiskError) -> String {
-        var number = 1
-        while try quarantine.look(at: "\(stem).\(number)") != nil { number += 1 }
-        return "\(stem).\(number)"
     }
 
     /// The folder of an archive, whatever it lacks.

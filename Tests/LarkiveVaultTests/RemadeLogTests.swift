@@ -28,6 +28,19 @@ import Testing
         #expect(try archive.verify() == [])
     }
 
+    @Test func `tiles that cannot be made again leave nothing behind`() async throws {
+        let archive = try await RestartTests.made(2)
+        let layout = try Layout.open(archive.path)
+        let segments = Segments(audit: layout.audit)
+        let name = try #require(try segments.all().last)
+        try Change.overwrite(archive.file("audit/\(name.path)"), Data("x".utf8))
+        #expect(throws: AuditError.self) {
+            _ = try FreshTiles(from: segments, in: layout.quarantine, at: archive.clock.now())
+        }
+        #expect(try layout.quarantine.names() == [])
+        #expect(try layout.audit.directory("tlog").look(at: "tile") != nil)
+    }
+
     @Test func `tiles that no run reads are made again by a repair`() async throws {
         let archive = try await RestartTests.made(1)
         do {

@@ -100,7 +100,7 @@ import Testing
         try Self.make(archive.file("staging/\(longest)/y"))
         try await archive.sync([9])
         let kept = try FileManager.default.contentsOfDirectory(atPath: archive.file("quarantine"))
-        #expect(kept.count == 1 && kept[0].hasPrefix("staging.") && kept[0].hasSuffix(".1"))
+        #expect(kept.count == 1 && kept[0].hasPrefix("staging."))
     }
 
     @Test func `changes that another program has left beside the manifest are not taken in`()

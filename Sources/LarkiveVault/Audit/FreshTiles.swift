@@ -8,31 +8,41 @@ struct FreshTiles {
 
     /// `quarantine/tiles.<time>`, where they are made and the former ones end up.
     private let folder: Directory
+    private let name: String
     private let quarantine: Directory
     private let size: Int64
 
-    /// Dying while they are made leaves a part of them in quarantine, and the log as it was.
+    /// Dying while they are made leaves a part of them in quarantine, and the log as it was; what
+    /// fails leaves nothing.
     init(from segments: Segments, in quarantine: Directory, at now: Timestamp) throws {
         self.quarantine = quarantine
-        folder = try Self.folder(in: quarantine, at: now)
-        _ = try folder.makeDirectory(Self.tile)
+        name = try quarantine.freeName("tiles.\(now.milliseconds)")
+        folder = try quarantine.makeDirectory(name)
+        do {
+            size = try Self.fill(folder, from: segments)
+        } catch {
+            Self.discard(folder, name, in: quarantine)
+            throw error
+        }
+    }
+
+    private static func fill(_ folder: Directory, from segments: Segments) throws -> Int64 {
+        _ = try folder.makeDirectory(tile)
         var tree = MerkleTree(tiles: TileDirectory(directory: folder), size: 0)
         for name in try segments.all() {
             let former = tree.size
             try tree.append(try OpenedLog.leaves(of: name, in: segments, from: former))
             try tree.tiles.prune(from: former, to: tree.size)
         }
-        size = tree.size
+        return tree.size
     }
 
-    private static func folder(in quarantine: Directory, at now: Timestamp) throws -> Directory {
-        let name = "tiles.\(now.milliseconds)"
-        var (free, count) = (name, 0)
-        while try quarantine.look(at: free) != nil {
-            count += 1
-            free = "\(name).\(count)"
-        }
-        return try quarantine.makeDirectory(free)
+    /// Takes tiles away that are of no use to anybody; they hold nothing that the segments do not.
+    func discard() { Self.discard(folder, name, in: quarantine) }
+
+    private static func discard(_ folder: Directory, _ name: String, in quarantine: Directory) {
+        try? folder.empty()
+        try? quarantine.removeFolder(name)
     }
 
     /// Puts them in the place of those in use, in one step.
@@ -47,6 +57,8 @@ struct FreshTiles {
         }
         try tlog.sync()
         try folder.sync()
+        // Only where there were no former ones.
+        try? quarantine.removeFolder(name)
         return MerkleTree(tiles: TileDirectory(directory: tlog), size: size)
     }
 

@@ -35,7 +35,12 @@ struct RestartedLog {
         // Tiles of records that were cut off would be taken for those of new ones.
         let tiles = try FreshTiles(from: segments, in: layout.quarantine, at: now)
         // Dying after this leaves a restart that every command names.
-        try RestartMark(key: shelf.verifier, former: former).write(to: state)
+        do {
+            try RestartMark(key: shelf.verifier, former: former).write(to: state)
+        } catch {
+            tiles.discard()
+            throw error
+        }
         let tree = try tiles.takeOver(in: tlog)
         let sealed = try OpenedLog.end(of: try segments.last(), in: segments)
         log = try OpenedLog(segments, layout.quarantine, shelf, sealed, tree)

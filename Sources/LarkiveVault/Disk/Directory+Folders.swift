@@ -23,6 +23,16 @@ extension Directory {
         }
     }
 
+    /// A name that nothing has: this one, or with a number behind it.
+    func freeName(_ stem: String) throws(DiskError) -> String {
+        var (name, count) = (stem, 0)
+        while try look(at: name) != nil {
+            count += 1
+            name = "\(stem).\(count)"
+        }
+        return name
+    }
+
     func removeFolder(_ name: String) throws(DiskError) {
         try checked(lk_rmdir(descriptor, name), "rmdir", path(name))
     }
