@@ -3,7 +3,8 @@ internal import FoundationEssentials
 package import LarkiveCore
 
 extension Vault {
-    /// Makes an archive and its key; returns the key that verifies its notes.
+    /// Makes an archive and its key, or finishes one that an init has begun; returns the key that
+    /// verifies its notes.
     ///
     /// Dying before `larkive.json` is written leaves folders that the next call uses; dying after it
     /// leaves an archive whose first opening makes the first record.
@@ -30,10 +31,12 @@ extension Vault {
         _ rules: VaultRules
     ) async throws -> VerifierKey {
         try makeFolders(at: path)
-        try makeFolders(at: state)
         let outside = try Directory.open(path)
         try Layout.checkOwner(of: outside)
         try outside.fileSystem().check(path, rules)
+        if try begun(in: outside) == id {
+            return try await begin(at: path, state, run, clock, rules)
+        }
         guard try outside.look(at: ArchiveIdentity.fileName) == nil else {
             throw VaultError(.exists, "there is an archive in \(path) already")
         }
@@ -44,6 +47,7 @@ extension Vault {
                 hint: "put \(ArchiveIdentity.fileName) back from a backup"
             )
         }
+        try makeFolders(at: state)
         try outside.close()
         let root = try outside.guarded()
         for name in Layout.folders { _ = try root.makeDirectory(name) }
@@ -54,9 +58,9 @@ extension Vault {
         let identity = ArchiveIdentity(id: id, created: clock.now())
         let verifier = try makeKey(for: identity, in: try StateDirectory.open(state), audit: audit)
         try root.replace(ArchiveIdentity.fileName, with: identity.bytes)
-        let vault = try await open(at: path, state: state, run: run, clock: clock, rules: rules)
-        try await vault.journal.seal()
-        vault.cleanUp()
+        guard try await begin(at: path, state, run, clock, rules) == verifier else {
+            throw VaultError.otherIdentity
+        }
         return verifier
     }
 

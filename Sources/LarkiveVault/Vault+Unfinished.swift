@@ -2,6 +2,33 @@ internal import LarkiveCore
 
 /// What an `init` that died has left to the next command.
 extension Vault {
+    /// The id of an archive of which nothing has been signed yet, since its init came to no end.
+    package static func begunID(at path: String) -> String? {
+        (try? Directory.open(path)).flatMap { try? begun(in: $0) }
+    }
+
+    static func begun(in root: Directory) throws -> String? {
+        guard let bytes = try root.contents(ArchiveIdentity.fileName),
+            let audit = try? root.directory("audit"), let tlog = try? audit.directory("tlog"),
+            try tlog.look(at: NoteShelf.newest) == nil, try Segments(audit: audit).last() == nil
+        else { return nil }
+        return try ArchiveIdentity(reading: bytes).id
+    }
+
+    /// Makes the first record and signs it; returns the key that has.
+    static func begin(
+        at path: String,
+        _ state: String,
+        _ run: RunID,
+        _ clock: any WallClock,
+        _ rules: VaultRules
+    ) async throws -> VerifierKey {
+        let vault = try await open(at: path, state: state, run: run, clock: clock, rules: rules)
+        try await vault.journal.seal()
+        vault.cleanUp()
+        return await vault.journal.ownKey
+    }
+
     /// Takes a key away that has signed nothing: an earlier init died before `larkive.json`.
     ///
     /// The key in STATE is of that init only when the archive's own folder speaks of it; any other

@@ -12,8 +12,9 @@ package struct Vault: Sendable {
     package let manifest: SQLiteManifest
     /// What an earlier run left half-done; nil when it ended by itself.
     package let recovery: Recovery?
-    /// What of the log was lost and made again from what is signed, in words.
-    package let remade: [String]
+    /// What of the log was lost and made again from what is signed, and who could not be asked whether
+    /// it is the newest, in words.
+    package let remarks: [String]
     let layout: Layout
     private let lock: VaultLock
 
@@ -69,7 +70,7 @@ package struct Vault: Sendable {
         try HotJournal.setAsideForeign(in: layout, at: clock.now())
         let log = try openLog(layout)
         if !makesManifest { try Self.refuseLostManifest(layout, log) }
-        remade = log.remade
+        remarks = log.remarks
         manifest = try SQLiteManifest(
             at: layout.manifestPath,
             walk: layout.staging.path(Self.walkFile)

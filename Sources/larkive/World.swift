@@ -44,7 +44,7 @@ struct World: Sendable {
             clock: clock,
             rules: rules
         )
-        vault.remade.forEach(Terminal.note)
+        vault.remarks.forEach(Terminal.note)
         return vault
     }
 

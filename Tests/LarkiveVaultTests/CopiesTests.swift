@@ -48,10 +48,15 @@ import Testing
         }
     }
 
+    private static func rotate(_ archive: TestArchive, _ rules: VaultRules) async throws {
+        let vault = try await archive.open(rules: rules)
+        _ = try await vault.rotateKey(hidden: RestartTests.why)
+    }
+
     private static func bringBack(_ archive: TestArchive, from name: String) throws {
         for part in ["archive", "state"] {
             try RestartTests.remove(archive.beside(part))
-            try FileManager.default.moveItem(
+            try FileManager.default.copyItem(
                 atPath: archive.beside("\(name)-\(part)"),
                 toPath: archive.beside(part)
             )
@@ -66,10 +71,7 @@ import Testing
         let rules = try Self.rules(archive)
         try await Self.sync(archive, [5], rules)
         try Self.keep(archive, as: "backup")
-        if isRotated {
-            let vault = try await archive.open(rules: rules)
-            _ = try await vault.rotateKey(hidden: RestartTests.why)
-        }
+        if isRotated { try await Self.rotate(archive, rules) }
         try await Self.sync(archive, [6], rules)
         try Self.bringBack(archive, from: "backup")
         #expect(Set(try Self.codes(archive, rules)) == [.rolledBack])
@@ -82,6 +84,73 @@ import Testing
         #expect(change.key.name.hasSuffix(isRotated ? "/3" : "/2"))
         try await Self.sync(archive, [7], rules)
         #expect(try Self.codes(archive, rules) == [.logRestarted])
+    }
+
+    @Test(arguments: [false, true])
+    func `a backup that is restored twice names all that had been signed, both times`(
+        isRotated: Bool
+    ) async throws {
+        let archive = try await RestartTests.made(1)
+        let rules = try Self.rules(archive)
+        try Self.keep(archive, as: "backup")
+        if isRotated { try await Self.rotate(archive, rules) }
+        for content in UInt8(5)..<9 { try await Self.sync(archive, [content], rules) }
+        var cuts: [Range<Int64>] = []
+        for content in UInt8(20)..<22 {
+            try Self.bringBack(archive, from: "backup")
+            cuts.append(try await RestartTests.restart(archive, rules).cut)
+            try await Self.sync(archive, [content], rules)
+            #expect(try Self.codes(archive, rules) == [.logRestarted])
+        }
+        #expect(cuts[0] == cuts[1] && cuts[0].count >= 8)
+    }
+
+    @Test func `an older copy that goes on while nobody can be asked is told apart afterwards`()
+        async throws
+    {
+        let archive = try await RestartTests.made(1)
+        let rules = try Self.rules(archive)
+        try Self.keep(archive, as: "backup")
+        try await Self.sync(archive, [5], rules)
+        try Self.bringBack(archive, from: "backup")
+        let (folder, away) = (rules.auditCopies[0], archive.beside("away"))
+        try FileManager.default.moveItem(atPath: folder, toPath: away)
+        do {
+            let vault = try await archive.open(rules: rules)
+            #expect(vault.remarks.count == 1)
+            #expect(vault.remarks.first?.contains("cannot be asked") == true)
+            for content in UInt8(20)..<24 { try await archive.hold([content], in: vault) }
+            try await vault.journal.seal()
+            vault.cleanUp()
+        }
+        try FileManager.default.moveItem(atPath: away, toPath: folder)
+        let failure = await #expect(throws: VaultError.self) {
+            _ = try await archive.open(rules: rules)
+        }
+        #expect(failure?.kind == .rolledBack)
+        #expect(failure?.detail.contains("signs other records than the first") == true)
+    }
+
+    @Test func `a folder that has no note of the archive is named`() async throws {
+        let archive = try await RestartTests.made(1)
+        let rules = try Self.rules(archive)
+        let vault = try await archive.open(rules: rules)
+        #expect(vault.remarks.count == 1)
+        #expect(vault.remarks.first?.contains("has no note of this archive") == true)
+        try await vault.journal.seal()
+    }
+
+    @Test func `STATE that cannot be read is not called lost`() async throws {
+        let archive = try await RestartTests.made(1)
+        let seen = "\(archive.state)/seen"
+        try RestartTests.remove(seen)
+        try FileManager.default.createSymbolicLink(
+            atPath: seen,
+            withDestinationPath: "elsewhere"
+        )
+        let verdict = try ReadingVault.verdict(of: archive)
+        let finding = try #require(verdict.findings.first { $0.code == .stateLost })
+        #expect(finding.detail.hasPrefix("cannot be read"), "\(finding.detail)")
     }
 
     @Test(arguments: ["junk", "another key's"])

@@ -27,6 +27,7 @@ extension FindingFixture {
             return .init { archive in
                 try files.copyItem(atPath: archive.file(name), toPath: archive.beside("old"))
                 try await Change.another(archive, isSealed: true)
+                try await archive.sync([7])
                 try files.removeItem(atPath: archive.file(name))
                 try files.moveItem(atPath: archive.beside("old"), toPath: archive.file(name))
             }

@@ -20,7 +20,7 @@ import Testing
         #expect(try archive.verify() == [.tileWrong])
         do {
             let vault = try await archive.open()
-            #expect(vault.remade == [LogTiles.remade])
+            #expect(vault.remarks == [LogTiles.remade])
             vault.cleanUp()
         }
         #expect(try archive.verify() == [])
@@ -53,7 +53,7 @@ import Testing
         try Change.edit(archive.file("audit/tlog/tile/0/000")) { $0[40] ^= 1 }
         #expect(try archive.verify() == [.tileWrong])
         let vault = try await archive.open()
-        #expect(vault.remade == [])
+        #expect(vault.remarks == [])
         #expect(try vault.remakeTiles(at: archive.clock.now()) == [LogTiles.remade])
         #expect(try vault.remakeTiles(at: archive.clock.now()) == [])
         try await archive.hold([99], in: vault)
@@ -86,7 +86,7 @@ import Testing
         #expect(Set(try archive.verify()) == [.keyUnreadable])
         do {
             let vault = try await archive.open()
-            #expect(vault.remade.first?.hasPrefix("tlog/keys/\(name) was missing") == true)
+            #expect(vault.remarks.first?.hasPrefix("tlog/keys/\(name) was missing") == true)
             vault.cleanUp()
         }
         #expect(try archive.verify() == [])
@@ -128,7 +128,8 @@ import Testing
         let findings = try ReadingVault.verdict(of: archive).findings
             .filter { $0.code != .stagingLeft }
         #expect(findings.map(\.code) == [.noteUnsigned])
-        #expect(findings.first?.detail.contains("/1 is missing; put its file back") == true)
+        let detail = try #require(findings.first?.detail)
+        #expect(detail.contains("/1 is missing, or cannot be read; put its file back"))
     }
 
     @Test func `a key in STATE that is not the archive's is named before a run is refused`()

@@ -38,6 +38,21 @@ import Testing
         #expect(whole.contains { $0.contains("archive_sha256") })
     }
 
+    @Test func `an init that came to no end is finished by the same init, and by no other`()
+        async throws
+    {
+        let archive = try await TestArchive.make()
+        let key = try archive.keyFiles()
+        #expect(Vault.begunID(at: archive.path) == nil)
+        try archive.loseLog()
+        let id = try #require(Vault.begunID(at: archive.path))
+        await #expect(throws: VaultError.self) { try await archive.create(id: "x") }
+        let verifier = try await archive.create(id: id)
+        #expect(key == ["1-\(Hex.text(verifier.id)).vkey"])
+        #expect(try archive.verify() == [])
+        await #expect(throws: VaultError.self) { try await archive.create(id: id) }
+    }
+
     /// What an init leaves that dies before `larkive.json` has its name.
     private static func died(keepingKey: Bool) async throws -> TestArchive {
         let archive = try await TestArchive.make()

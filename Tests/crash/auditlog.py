@@ -94,6 +94,13 @@ class Log:
         self.records.append((fields, private))
         self.leaves.append(leaf)
 
+    def last_run(self):
+        """How many records there are before those of whoever wrote last."""
+        count = len(self.records)
+        while count and self.records[count - 1][0]["run"] == self.records[-1][0]["run"]:
+            count -= 1
+        return count
+
     def root(self, size):
         return root(self.leaves[:size])
 

@@ -109,6 +109,26 @@ import Testing
         }
     }
 
+    @Test func `what nobody can ask Feishu for can be accepted while it is damaged`() async throws {
+        try await Lab.with(Self.world) { lab in
+            try await lab.expect(["sync"], exit: 0)
+            let (digest, path) = try await Self.victim(lab)
+            try Self.damage(path)
+            try lab.configure(baseURL: "http://127.0.0.1:9")
+            #expect(try await Self.codes(lab, exit: 7) == ["E002"])
+            let key = "sha256:\(digest.prefix(12))"
+            let later = try await lab.expect(["repair"], exit: 7)
+            #expect(later.errors.contains("larkive problems --accept"))
+            let retry = try await lab.expect(["problems", "--retry", key], exit: 2)
+            #expect(retry.errors.contains("larkive repair \(key)"))
+            try await lab.expect(["problems", "--accept", key, "--reason", "he left"], exit: 0)
+            #expect(try await Self.codes(lab, exit: 0).contains("W007"))
+            let dump = try await lab.expect(["manifest", "dump"], exit: 0).output
+            try await lab.expect(["rebuild"], exit: 0)
+            #expect(try await lab.expect(["manifest", "dump"], exit: 0).output == dump)
+        }
+    }
+
     @Test func `what would be done is what is done, and later is told as such`() async throws {
         try await Lab.with(Self.world) { lab in
             try await lab.expect(["sync"], exit: 0)

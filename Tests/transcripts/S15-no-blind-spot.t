@@ -17,7 +17,7 @@ S15: verify has no blind spot: one change at a time, each has its code and no ot
   $ larkive init >/dev/null
   $ larkive sync && larkive sync
   $ cp -a archive older
-  $ larkive sync
+  $ larkive sync && cp archive/manifest.sqlite before.sqlite && larkive sync
   $ stop_feishu
   $ mv archive finished && mv archive.state finished.state
 
@@ -121,6 +121,8 @@ The manifest.
   E024 2
   $ with 'cp ../older/manifest.sqlite manifest.sqlite'
   E025 7
+  $ with 'cp ../before.sqlite manifest.sqlite'
+  W012 0
   $ with 'row "DROP VIEW files"'
   E026 7
   $ with 'row "PRAGMA application_id = 9"'

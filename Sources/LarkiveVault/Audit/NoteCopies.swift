@@ -24,26 +24,40 @@ struct NoteCopies: Sendable {
         }
     }
 
-    /// The newest note of an archive in each folder that can be read, by its name; one that neither
-    /// a known key has signed nor the key that was kept beside it says nothing, and hides no other.
+    /// For each folder that can be read the newest note of each key of an archive, the last key's
+    /// first, by their names.
+    ///
+    /// One that neither a known key has signed nor the key that was kept beside it says nothing, and
+    /// hides no other.
     private func newest(
         of archive: String,
         _ known: [VerifierKey]
-    ) -> [(path: String, note: Checkpoint)] {
+    ) -> [[(path: String, note: Checkpoint)]] {
         folders.compactMap { folder in
             guard let directory = try? Directory.open(folder), let names = try? directory.names()
             else { return nil }
             let keys = known + Self.keys(of: archive, among: names, in: directory)
             let notes = names.filter { $0.hasPrefix("\(archive)-") && $0.hasSuffix(".note") }
-                .sorted { Self.place($0, archive) > Self.place($1, archive) }
-            for name in notes {
-                guard let text = Self.text(name, in: directory),
-                    let note = SignedNote(text, signedByAnyOf: keys)
-                else { continue }
-                return (directory.path(name), note.checkpoint)
+            let byKey = Dictionary(grouping: notes) { Self.place($0, archive).key }
+            return byKey.sorted { $0.key > $1.key }.compactMap { _, names in
+                Self.newest(of: names, archive, keys, in: directory)
             }
-            return nil
         }
+    }
+
+    private static func newest(
+        of names: [String],
+        _ archive: String,
+        _ keys: [VerifierKey],
+        in folder: Directory
+    ) -> (path: String, note: Checkpoint)? {
+        for name in names.sorted(by: { place($0, archive).size > place($1, archive).size }) {
+            guard let text = text(name, in: folder),
+                let note = SignedNote(text, signedByAnyOf: keys)
+            else { continue }
+            return (folder.path(name), note.checkpoint)
+        }
+        return nil
     }
 
     private static func keys(
@@ -61,30 +75,53 @@ struct NoteCopies: Sendable {
     }
 
     /// The key's number and the size in a name.
-    private static func place(_ name: String, _ archive: String) -> (Int64, Int64) {
+    private static func place(_ name: String, _ archive: String) -> (key: Int64, size: Int64) {
         let parts = name.dropFirst(archive.utf8.count + 1).dropLast(".note".count)
             .split(separator: "-").map { Int64($0) ?? 0 }
         return (parts.count > 1 ? parts[1] : 1, parts.first ?? 0)
     }
 
-    /// Newest notes of keys later than any that the log's records name.
+    /// The newest note of each key that is later than any that the log's records name.
     func later(than changes: [KeyChange], of archive: String) -> [Checkpoint] {
         let latest = max(1, changes.map(\.key.originNumber).max() ?? 1)
-        return newest(of: archive, []).map(\.note).filter { $0.originNumber > latest }
+        return newest(of: archive, []).joined().map(\.note).filter { $0.originNumber > latest }
     }
 
     /// A note that says more than this log, of one of its keys or of a later one, was signed before
-    /// the archive was restored from an older copy.
+    /// the archive was restored from an older copy; one that its own key has signed over other
+    /// records, before such a copy went on.
     func refuseOlder(_ log: OpenedLog) throws {
         let (origin, size) = (log.shelf.origin, log.tree.size)
         let keys = try NoteShelf.keys(in: log.shelf.tlog)
-        for (path, note) in newest(of: origin.archive, keys)
-        where note.originNumber > origin.number || note.size > size {
+        for (path, note) in newest(of: origin.archive, keys).compactMap(\.first) {
+            guard note.originNumber <= origin.number, note.size <= size else {
+                throw AuditError(
+                    .rolledBack,
+                    "\(path) says that \(note.size) records were signed, \(size) are sealed here: "
+                        + "the archive was restored from an older copy"
+                )
+            }
+            guard note.originNumber == origin.number, try log.tree.root(at: note.size) != note.root
+            else { continue }
             throw AuditError(
                 .rolledBack,
-                "\(path) says that \(note.size) records were signed, \(size) are sealed here: the "
-                    + "archive was restored from an older copy"
+                "\(path) signs other records than the first \(note.size) that are here: an older "
+                    + "copy of the archive has gone on"
             )
+        }
+    }
+
+    /// Which folders could not be asked whether there is a newer note, in words.
+    func remarks(on archive: String) -> [String] {
+        folders.compactMap { folder in
+            do {
+                let names = try Directory.open(folder).names()
+                guard !names.contains(where: { $0.hasPrefix("\(archive)-") }) else { return nil }
+                return
+                    "\(folder) has no note of this archive: is it new, or a share that is not mounted?"
+            } catch {
+                return "\(folder) cannot be asked whether this archive is the newest: \(error)"
+            }
         }
     }
 

@@ -159,11 +159,17 @@ extension SignedNote {
 
 /// The newest note that STATE has seen.
 package enum SeenNote {
-    package static func text(in state: String) -> String? {
-        guard let folder = try? Directory.open(state),
-            let bytes = try? folder.contents(NoteShelf.seen)
-        else { return nil }
-        return String(decoding: bytes, as: UTF8.self)
+    package static func text(in state: String) -> String? { try? look(in: state) }
+
+    /// Nil where there is none; throws where that cannot be known.
+    static func look(in state: String) throws(DiskError) -> String? {
+        do {
+            return try Directory.open(state).contents(NoteShelf.seen)
+                .map { String(decoding: $0, as: UTF8.self) }
+        } catch {
+            guard error.isMissing else { throw error }
+            return nil
+        }
     }
 
     /// The key in STATE, or the one that is to follow it, when it has signed the note in STATE as a

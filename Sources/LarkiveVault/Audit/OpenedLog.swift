@@ -18,8 +18,8 @@ struct OpenedLog: Sendable {
     let torn: Torn?
     /// The last record of all; what it says may have to be finished.
     let last: AuditRecord?
-    /// What had to be made again from what is signed, in words.
-    var remade: [String] = []
+    /// What had to be made again from what is signed, and what could not be asked, in words.
+    var remarks: [String] = []
 
     struct Torn: Sendable {
         let bytes: Int
@@ -49,7 +49,7 @@ struct OpenedLog: Sendable {
             )
             let (tree, remade) = try tiles.tree(over: sealed)
             try self.init(segments, quarantine, shelf, sealed, tree)
-            self.remade = remade
+            remarks = remade
         } catch let failure as VaultError { throw failure } catch { throw AuditError(error) }
         try Self.refuseUnfinishedRestart(last, shelf)
     }

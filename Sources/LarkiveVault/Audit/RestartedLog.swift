@@ -84,7 +84,8 @@ struct RestartedLog {
         _ layout: Layout,
         _ state: Directory
     ) throws -> KeyChange.Former? {
-        let signed = notes.max { $1.isNewer(than: $0) }
+        // Of any key: after a second restore a former key has said more than the last one.
+        let signed = notes.max { ($0.size, $0.originNumber) < ($1.size, $1.originNumber) }
             .map { KeyChange.Former(size: $0.size, root: $0.root) }
         let known = KeyChange.Former(size: known(to: layout), root: nil)
         let begun = try RestartMark.open(in: state)?.former

@@ -24,7 +24,9 @@ extension Vault {
             at: now
         )
         try copies.refuseOlder(log)
-        log.remade = remade + log.remade
+        // The first record of all has been copied nowhere.
+        let unasked = log.tree.size > 0 ? copies.remarks(on: log.shelf.origin.archive) : []
+        log.remarks = remade + log.remarks + unasked
         return log
     }
 

@@ -27,20 +27,27 @@ extension AuditCheck {
         else { return keys }
         let verifier = own.verifier(for: origin.description)
         guard SignedNote(newest.text, signedBy: verifier) != nil else { return keys }
-        let detail = "missing; the next run makes it again from the key in STATE"
-        findings.append(Finding(.keyUnreadable, "tlog/keys/\(verifier.fileName)", detail))
+        // One that is there and cannot be read is told as such.
+        if (try? tlog?.directory("keys").look(at: verifier.fileName)) ?? nil == nil {
+            let detail = "missing; the next run makes it again from the key in STATE"
+            findings.append(Finding(.keyUnreadable, "tlog/keys/\(verifier.fileName)", detail))
+        }
         return (keys + [verifier]).sorted { $0.originNumber < $1.originNumber }
     }
 
     mutating func checkKeyFiles() {
         guard let folder = try? audit.directory("tlog").directory("keys") else { return }
         for name in (try? folder.names()) ?? [] where name.hasSuffix(".vkey") {
-            let text = String(decoding: (try? folder.contents(name)) ?? [], as: UTF8.self)
-            guard VerifierKey(text.filter { $0 != "\n" }) == nil else { continue }
-            findings.append(
-                Finding(.keyUnreadable, "tlog/keys/\(name)", "not a verification key")
-            )
+            guard let detail = Self.fault(of: name, in: folder) else { continue }
+            findings.append(Finding(.keyUnreadable, "tlog/keys/\(name)", detail))
         }
+    }
+
+    private static func fault(of name: String, in folder: Directory) -> String? {
+        do {
+            let text = String(decoding: try folder.contents(name) ?? [], as: UTF8.self)
+            return VerifierKey(text.filter { $0 != "\n" }) == nil ? "not a verification key" : nil
+        } catch { return "cannot be read: \(error)" }
     }
 
     mutating func checkForeignKeys(_ ring: KeyRing, _ signers: Set<VerifierKey>) {
@@ -95,8 +102,8 @@ extension AuditCheck {
         for (name, files) in missing.sorted(by: { $0.key < $1.key }) {
             let more = files.count > 1 ? ", and of \(files.count - 1) more" : ""
             let detail =
-                "no key of this log has signed it\(more): the key \(name) is missing; put its file "
-                + "back into tlog/keys, or give it with --key"
+                "no key of this log has signed it\(more): the key \(name) is missing, or cannot be "
+                + "read; put its file back into tlog/keys, or give it with --key"
             findings.append(Finding(.noteUnsigned, files[0].path, detail))
         }
     }

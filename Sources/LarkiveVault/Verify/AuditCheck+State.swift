@@ -26,9 +26,14 @@ extension AuditCheck {
 
     /// What would keep the next run from beginning.
     mutating func checkState(_ ring: KeyRing, _ sound: [Signed], _ reading: LogReading) {
-        if case .lost = witnesses.seen {
+        switch witnesses.seen {
+        case .lost:
             let detail = "STATE has lost the newest note; \(Self.wayOut)"
             findings.append(Finding(.stateLost, "STATE/seen", detail))
+        case .unreadable(let words):
+            let detail = "cannot be read, and nothing was compared with it: \(words)"
+            findings.append(Finding(.stateLost, "STATE/seen", detail))
+        case .none, .note: break
         }
         guard witnesses.isRunning?() != true else { return }
         if isRestartOpen(sound, reading) {

@@ -42,6 +42,10 @@ package struct AuditCheck {
     /// How many records there were at the end of each sealed segment.
     private(set) var ends: [Int64] = []
 
+    /// How many records a manifest has at least that is not an older copy: whoever opens the archive
+    /// brings it up to date before anything else, and only what is sealed needs to be in it.
+    package private(set) var leastApplied: Int64 = 0
+
     /// Opens a folder `audit`.
     package init(at path: String) throws {
         do {
@@ -94,6 +98,7 @@ package struct AuditCheck {
         try reading.run(record)
         (size, sealed, root) = (reading.chain.size, reading.sealed, reading.tree.root)
         (changes, ends) = (reading.changes, reading.ends)
+        leastApplied = min(sealed, reading.lastRun?.first ?? 0)
         findings += reading.chain.faults.map { $0.finding(on: reading.chain.timeline) }
         reportOpen(reading)
         reportRestarts(reading)
@@ -116,12 +121,13 @@ package struct AuditCheck {
         findings.append(Finding(.tornTail, JournalFile.name, detail))
     }
 
-    /// The manifest may be behind the journal, never behind what is sealed, and never ahead.
+    /// The manifest may lack what the last run wrote, where that met a full disk; it may lack no
+    /// more, and never be ahead.
     package mutating func compare(withManifestAt applied: Int64) {
         if applied >= size {
             let detail = "it knows \(applied + 1) records, the log has \(size)"
             findings.append(Finding(.rolledBack, "manifest.sqlite", detail))
-        } else if applied + 1 < sealed, witnesses.isRunning?() == false {
+        } else if applied + 1 < leastApplied, witnesses.isRunning?() == false {
             let detail = "it knows \(applied + 1) of \(sealed) sealed records"
             findings.append(Finding(.manifestBehind, "manifest.sqlite", detail))
         }

@@ -84,7 +84,7 @@ struct ComparedManifest {
         }
     }
 
-    func findings(logSize: Int64, sealed: Int64, _ isWhole: Bool) throws -> [Finding] {
+    func findings(logSize: Int64, least: Int64, _ isWhole: Bool) throws -> [Finding] {
         if let refusal { return [refusal] }
         // A record that could not be read has been told.
         var findings = isWhole ? found : found.filter { $0.code == .manifestIndex }
@@ -108,7 +108,7 @@ struct ComparedManifest {
         }
         let detail = "it has \(applied + 1) of \(logSize) records, and no run is going on"
         findings.append(
-            Finding(applied + 1 < sealed ? .manifestBehind : .manifestWaits, name, detail)
+            Finding(applied + 1 < least ? .manifestBehind : .manifestWaits, name, detail)
         )
         return findings
     }

@@ -9,6 +9,8 @@ struct LogReading {
     private(set) var tree = GrowingTree()
     private(set) var roots: [Int64: ContentDigest] = [:]
     private(set) var changes: [KeyChange] = []
+    /// Who wrote last, and the first of these records.
+    private(set) var lastRun: (run: RunID, first: Int64)?
     /// How many records there were at the end of each segment, as long as all were sound.
     private(set) var ends: [Int64] = []
     /// How many records the segments hold.
@@ -91,8 +93,13 @@ struct LogReading {
 
     private var isSound: Bool { chain.soundUntil == nil }
 
+    private mutating func note(_ record: AuditRecord) {
+        if let change = KeyChange(record) { changes.append(change) }
+        if lastRun?.run != record.run { lastRun = (record.run, record.seq) }
+    }
+
     private mutating func grow(by line: AuditLine) {
-        if let change = KeyChange(line.record) { changes.append(change) }
+        note(line.record)
         guard isSound else { return }
         for row in tree.append(line.leaf) where !isKept(row) { owed.append(row) }
         if wanted.contains(tree.size) { roots[tree.size] = tree.root }
@@ -115,7 +122,7 @@ struct LogReading {
             guard let line = try? AuditLine(reading: Array(slice)), chain.isContinued(by: line),
                 chain.take(slice, in: JournalFile.name) != nil
             else { break }
-            if let change = KeyChange(line.record) { changes.append(change) }
+            note(line.record)
             try record(line.record)
             open += 1
             torn -= slice.count

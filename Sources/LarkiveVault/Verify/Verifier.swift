@@ -142,7 +142,11 @@ package struct Verifier {
         verdict.findings += check.findings
         // What is missing from a damaged log is no fault of the manifest.
         let isWhole = !check.findings.contains { $0.code.isError && $0.code != .keyUnreadable }
-        verdict.findings += try look.findings(logSize: check.size, sealed: check.sealed, isWhole)
+        verdict.findings += try look.findings(
+            logSize: check.size,
+            least: check.leastApplied,
+            isWhole
+        )
         if let finding = identityFinding(try second.fold.archiveDigest()) {
             verdict.findings.append(finding)
         }

@@ -8,6 +8,8 @@ package struct Witnesses: Sendable {
         case none
         /// There is a STATE, and it has lost the newest note.
         case lost
+        /// There is a STATE, and it cannot be read.
+        case unreadable(String)
         case note(String)
     }
 
@@ -44,7 +46,9 @@ package struct Witnesses: Sendable {
     /// What STATE has seen of an archive.
     package static func state(_ path: String, of archive: String?) -> Witnesses {
         var witnesses = Witnesses()
-        witnesses.seen = SeenNote.text(in: path).map(Seen.note) ?? .lost
+        do {
+            witnesses.seen = try SeenNote.look(in: path).map(Seen.note) ?? .lost
+        } catch { witnesses.seen = .unreadable("\(error)") }
         witnesses.key = key(in: path)
         witnesses.own = archive.flatMap { SeenNote.signer(in: path, of: $0) }
         witnesses.state = path

@@ -7,7 +7,8 @@ struct Init: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make an archive, its signing key and a commented config.",
         discussion: """
-            A config that exists is used and left as it is. An archive that exists is never touched.
+            A config that exists is used and left as it is. An archive that exists is never touched, \
+            one whose init came to no end is finished.
             Keep the verification key that is printed somewhere else: it proves later that the audit
             log is this archive's.
             """
@@ -26,7 +27,7 @@ struct Init: AsyncParsableCommand {
                 hint: "name one: larkive init /srv/larkive"
             )
         }
-        let id = Vault.newID()
+        let id = Vault.begunID(at: path) ?? Vault.newID()
         let state = StateFolder.path(existing?.config.state, archive: id, environment: environment)
         var random = SystemRandomNumberGenerator()
         let clock = SystemClock()

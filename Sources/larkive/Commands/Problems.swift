@@ -37,32 +37,24 @@ struct Problems: AsyncParsableCommand, Sandboxed {
     private func decide(_ world: World) async throws {
         let vault = try await world.writing(world.newRun())
         defer { vault.cleanUp() }
-        let ledger = try vault.manifest.problems()
-        let due = retryAll ? ledger : try retry.map { try Self.item($0, of: ledger) }
-        let accepted = try accept.map { try Self.item($0, of: ledger) }
+        let items = try ProblemItem.all(in: vault.manifest)
+        let accepted = try accept.map { try ProblemItem.meant(by: $0, among: items) }
+        // What is damaged or lost is no work for a run.
+        let due =
+            retryAll
+            ? items.filter { !$0.isObject }
+            : try retry.map { try ProblemItem.meant(by: $0, among: items) }
         let hidden: JSONObject = [
             "actor": .object(world.actor), "reason": reason.map(JSON.string),
         ]
-        let acceptances = try accepted.map { try $0.accepted(hidden) }
-        // A lost object is no work for a run.
-        let retries = try (retryAll ? due.filter { $0.digest == nil } : due)
-            .map { try $0.retried(hidden) }
+        let retries = try due.map { try $0.retried(hidden) }
+        let acceptances = try accepted.flatMap { try $0.accepted(hidden, world) }
         try await vault.record(retries + acceptances)
         try await vault.journal.seal()
         Terminal.print(
             "\(Figures.count(Int64(due.count), "item is", "items are")) due in the next run, "
                 + "\(Figures.count(Int64(accepted.count), "is", "are")) accepted"
         )
-    }
-
-    private static func item(_ text: String, of ledger: [LedgerRow]) throws -> LedgerRow {
-        guard let found = ledger.first(where: { $0.isMeant(by: text) }) else {
-            throw UsageError(
-                "nothing in the ledger has the key `\(text)`",
-                hint: "see what is there: larkive problems"
-            )
-        }
-        return found
     }
 
     private func list(_ world: World) throws {
@@ -114,56 +106,5 @@ struct Problems: AsyncParsableCommand, Sandboxed {
         } else if let hint = problem.reason?.hint {
             Terminal.print("    hint: \(hint)")
         }
-    }
-}
-
-extension LedgerRow {
-    /// Whether a number, a key or the beginning of a digest means this item.
-    fileprivate func isMeant(by text: String) -> Bool {
-        guard let number = Int64(text) else { return key == text || isCalled(text) }
-        guard let file else { return false }
-        return file.id == number
-    }
-
-    /// Whether a digest, or the beginning of one, means this item.
-    fileprivate func isCalled(_ text: String) -> Bool {
-        guard let digest, text.hasPrefix("sha256:"), text.count >= 13 else { return false }
-        return digest.description.hasPrefix(text)
-    }
-
-    fileprivate func retried(_ hidden: JSONObject) throws -> AuditEvent {
-        if let digest {
-            throw UsageError(
-                "\(digest) is lost: it cannot be tried again by a run",
-                hint: "put its file back, then: larkive repair sha256:\(digest.hex.prefix(12))"
-            )
-        }
-        if let file {
-            return AuditEvent(.ledgerRetried, ["attachment": .integer(file.id)], hidden: hidden)
-        }
-        var hidden = hidden
-        hidden.append("id", .string(messageID ?? ""))
-        return AuditEvent(
-            .ledgerRetried,
-            ["source": .integer(messageSource ?? 0)],
-            hidden: hidden
-        )
-    }
-
-    fileprivate func accepted(_ hidden: JSONObject) throws -> AuditEvent {
-        if let digest {
-            return AuditEvent(
-                .objectAccepted,
-                ["sha256": .string(digest.hex)],
-                hidden: hidden
-            )
-        }
-        guard let file else {
-            throw UsageError(
-                "\(key) is a message that was never read: what hangs on it is not known",
-                hint: "make it due instead: larkive problems --retry \(key)"
-            )
-        }
-        return AuditEvent(.attachmentAccepted, ["attachment": .integer(file.id)], hidden: hidden)
     }
 }

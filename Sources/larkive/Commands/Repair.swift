@@ -109,7 +109,10 @@ struct Repair: AsyncParsableCommand {
         let isHealed = work.contains { $0.outcome == .repaired }
         if work.contains(where: { $0.outcome == .lost }) { throw Stop(code: .damaged) }
         guard work.contains(where: { $0.outcome == .later }) else { return }
-        Terminal.note("what is left stays damaged; run larkive repair again later")
+        Terminal.note(
+            "what is left stays damaged; run larkive repair again later, or go without: "
+                + "larkive problems --accept sha256:... --reason TEXT"
+        )
         throw Stop(code: isHealed ? .partial : .damaged)
     }
 }

@@ -129,7 +129,7 @@ extension AuditEvent {
         )
     }
 
-    fileprivate static func lost(
+    static func lost(
         _ digest: ContentDigest,
         _ detail: String,
         _ world: World
