@@ -18,6 +18,21 @@ import Testing
     }
 
     @Test(arguments: [
+        ("plain 报价\n", #""plain 报价\n""#), ("\u{9B}2J", #""\u009b2J""#), ("\u{7F}", #""\u007f""#),
+        ("a\u{202E}b\u{2028}", #""a\u202eb\u2028""#), ("\u{FEFF}\u{61C}", #""\ufeff\u061c""#),
+    ])
+    func `what a terminal obeys is printed as an escape of the same value`(
+        text: String,
+        printed: String
+    ) throws {
+        let value = JSON.object(["x": .string(text)])
+        #expect(JSONWriter.shownText(of: value) == "{\"x\":\(printed)}")
+        #expect(try JSONReader.read(Array(JSONWriter.shownText(of: value).utf8)) == value)
+        // What is hashed stays as it was.
+        #expect(JSONWriter.text(of: .string("a\u{202E}")) == "\"a\u{202E}\"")
+    }
+
+    @Test(arguments: [
         ("", JSONError.Kind.unexpectedEnd), ("{", .unexpectedEnd), ("[1,]", .unexpectedByte),
         ("01", .badNumber), ("1.", .badNumber), (#""\x""#, .badEscape), ("1 1", .trailingBytes),
         ("\"\u{1}\"", .unexpectedByte), ("\u{FEFF}1", .unexpectedByte), ("tru", .unexpectedEnd),

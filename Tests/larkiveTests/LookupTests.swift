@@ -123,6 +123,41 @@ import Testing
         }
     }
 
+    @Test func `a digest in capitals is a key, one of few digits says how many it takes`()
+        async throws
+    {
+        try await Lab.with(Self.small) { lab in
+            try await lab.expect(["sync"], exit: 0)
+            let digest = try #require(lab.server.truth().first?.sha256)
+            for key in [digest.uppercased(), "SHA256:\(digest.uppercased())", "sha256:\(digest)"] {
+                let told = try await lab.expect(["show", key, "--json"], exit: 0).json
+                #expect(told?["sha256"]?.string == digest)
+            }
+            for key in ["sha256:\(digest.prefix(5))", "sha256:", "sha256:xyzxyz", "SHA256:1"] {
+                let ended = try await lab.expect(["show", key], exit: 2)
+                #expect(ended.errors.contains("give 6 to 64 hex digits"), "\(ended.errors)")
+            }
+            for key in ["1@2", "mail:a/b/c@2"] {
+                let ended = try await lab.expect(["show", key], exit: 2)
+                #expect(ended.errors.contains("nothing has the key `\(key)`"), "\(ended.errors)")
+                #expect(ended.errors.contains("larkive find --versions"), "\(ended.errors)")
+            }
+        }
+    }
+
+    @Test func `a source is told without regard to case, as its mailbox is`() async throws {
+        try await Lab.with(Self.small) { lab in
+            try await lab.expect(["sync"], exit: 0)
+            let rows = try await lab.run("find", "--json").jsonLines
+            let mailboxes = rows.compactMap { $0["mailbox"]?.string }
+            let mailbox = try #require(mailboxes.first)
+            let ours = try await lab.run("find", "--json", "--mailbox", mailbox).output
+            let source = "Mail:\(mailbox.uppercased())"
+            #expect(try await lab.run("find", "--json", "--source", source).output == ours)
+            #expect(!ours.isEmpty)
+        }
+    }
+
     @Test(arguments: ["999999", "mail:a/b/c", "sha256:00000000"])
     func `a key that nothing has is refused with a hint`(key: String) async throws {
         try await Lab.with(Self.small) { lab in

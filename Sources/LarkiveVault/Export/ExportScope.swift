@@ -21,11 +21,11 @@ package struct ExportScope: Sendable {
     package init(_ query: FileQuery) {
         let equal = query.equal
         let ofMail = ["mailbox", "message_id", "attachment_id"]
-        let ofTasks = ["task_guid", "guid", "file_token"]
+        let ofTasks = ["guid", "file_token"]
         let isMail =
             ofMail.contains { equal[$0] != nil } || query.containing["sender"] != nil
         let isTask =
-            ofTasks.contains { equal[$0] != nil } || query.containing["task_summary"] != nil
+            ofTasks.contains { equal[$0] != nil } || query.task != nil
         source = equal["source"] ?? equal["mailbox"].map { "mail:\($0)" }
         message = equal["message_id"]
         kind =
@@ -54,7 +54,7 @@ package struct ExportScope: Sendable {
 extension FileQuery {
     /// Whether no filters but some of these are set.
     fileprivate func narrows(by columns: Set<String>) -> Bool {
-        words.isEmpty && containing.isEmpty && columns.isSuperset(of: equal.keys)
+        words.isEmpty && containing.isEmpty && task == nil && columns.isSuperset(of: equal.keys)
             && sha256Prefix == nil && after == nil && before == nil && minSize == nil
             && maxSize == nil && id == nil && !onlyVanished
     }

@@ -9,6 +9,8 @@ package struct FileQuery: Sendable {
     /// Columns of `files` that must contain a text: `name`, `sender` (or the sender's name),
     /// `subject`, `task_summary`.
     package var containing: [String: String] = [:]
+    /// The guid of the task that it hangs on, or a part of that task's summary.
+    package var task: String?
     /// Columns of `files` that must equal a text; `source` is any source that lists it.
     package var equal: [String: String] = [:]
     package var sha256Prefix: String?
@@ -26,6 +28,9 @@ package struct FileQuery: Sendable {
     package var limit: Int?
 
     package init() {}
+
+    /// Whether a text has nothing that could be looked for.
+    package static func saysNothing(_ text: String) -> Bool { Fold.fold(text).isEmpty }
 }
 
 /// What was found, and how much more there is.

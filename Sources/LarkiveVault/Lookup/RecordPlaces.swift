@@ -39,6 +39,8 @@ private struct RecordSearch {
     private let segments: Segments
     /// What lines begin with, or hold near their beginning.
     private let (own, ranges): ([UInt8], [UInt8])
+    /// How a listing tells of it again, when its content is another; nil where it has but one.
+    private let again: [UInt8]?
     private let digests: Set<String>
     private let times: Set<String>
     private var found: [RecordPlace] = []
@@ -49,6 +51,7 @@ private struct RecordSearch {
         segments = Segments(audit: audit)
         own = Array(#"{"record":{"attachment":\#(story.row.id),"#.utf8)
         ranges = Array(#"{"record":{"attachments":"#.utf8)
+        again = story.versions.count > 1 ? Array(#""number":\#(story.row.id),"#.utf8) : nil
         digests = Set(story.versions.compactMap { $0.digest?.hex })
         unheld = Set(story.versions.filter { $0.digest != nil }.map(\.number))
         let seen = [story.seen.first, story.row.vanished] + story.seen.all.map(\.missed)
@@ -77,7 +80,7 @@ private struct RecordSearch {
             guard let line = try? AuditLine(reading: Array(slice)), isWanted(line.record)
             else { continue }
             let event = line.record.event
-            let version = event.record["version"]?.integer
+            let version = event.record["version"]?.integer ?? listedVersion(event)
             if let version, event.type == .attachmentHeld || event.type == .attachmentAdopted {
                 unheld.remove(version)
             }
@@ -98,7 +101,8 @@ private struct RecordSearch {
         if line.starts(with: own) { return true }
         let head = line.prefix(Self.head)
         if line.starts(with: ranges) {
-            return story.seen.first.map { head.contains(Array($0.utf8)) } ?? false
+            if let first = story.seen.first, head.contains(Array(first.utf8)) { return true }
+            return again.map { isTasks(head) && line.contains($0) } ?? false
         }
         return head.contains(Array(#""type":"object."#.utf8))
             && digests.contains { head.contains(Array($0.utf8)) }
@@ -111,10 +115,24 @@ private struct RecordSearch {
             guard let first = event.record["first"]?.integer,
                 let count = event.record["attachments"]?.integer
             else { return false }
-            return number >= first && number - first < count
+            return number >= first && number - first < count || listedVersion(event) != nil
         case .objectDamaged, .objectRepaired, .objectLost, .objectAccepted:
             return event.record["sha256"]?.string.map(digests.contains) ?? false
         default: return event.record["attachment"]?.integer == number
         }
+    }
+
+    /// Contents are replaced in tasks only.
+    private func isTasks(_ head: ArraySlice<UInt8>) -> Bool {
+        head.contains(Array(#""type":"tasks.listed""#.utf8))
+    }
+
+    /// The content that a listing says has come in place of another.
+    private func listedVersion(_ event: AuditEvent) -> Int64? {
+        guard again != nil, event.type == .tasksListed else { return nil }
+        let items = (event.hidden["tasks"]?.array ?? []).flatMap { $0["attachments"]?.array ?? [] }
+        return items.first { $0["number"]?.integer == story.row.id && $0["version"] != nil }?[
+            "version"
+        ]?.integer
     }
 }

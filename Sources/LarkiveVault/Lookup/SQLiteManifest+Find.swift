@@ -93,6 +93,11 @@ private struct FileSearch {
             return Hits(try tested(all, withOlder: query.olderVersions))
         }
         let (index, older) = (SearchHits(folded, db), try older())
+        if let task = query.task, case let own = try ExactNumbers.ofTask(task, db), !own.isEmpty {
+            // The index knows summaries only; few summaries have another task's guid.
+            let others = try index.all(upTo: Int(Int32.max)) ?? []
+            return Hits(try tested(Array(Set(own + others)), withOlder: false) + older)
+        }
         // One question to the index instead of one for each class, where few answer.
         if !folded.words.isEmpty, let few = try index.all(upTo: Self.few) {
             return Hits(try tested(few, withOlder: false) + older)

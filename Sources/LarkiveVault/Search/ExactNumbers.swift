@@ -36,8 +36,16 @@ struct ExactNumbers {
             SELECT n FROM attachment WHERE source IN (SELECT n FROM source) AND message_id = ?
             """
         ),
-        ("task_guid", "SELECT n FROM attachment WHERE task_guid = ?"),
     ]
+
+    /// What hangs on the task with this guid.
+    static func ofTask(_ guid: String, _ db: Database) throws -> [Int64] {
+        try Int64.fetchAll(
+            db,
+            sql: "SELECT n FROM attachment WHERE task_guid = ?",
+            arguments: [guid]
+        )
+    }
 
     /// The least and the greatest digest that begin so; nil for what is no beginning of one.
     static func digests(_ prefix: String) -> (first: Data, last: Data)? {

@@ -7,6 +7,8 @@ struct FoldedQuery {
     /// The words with a space between, as a name would be written.
     let joined: Folded
     let fields: [(field: SearchField, text: Folded)]
+    /// What the task's guid or its summary must be.
+    let task: (guid: String, summary: Folded)?
     /// Sources of which it must be listed, each; nil stands for one that there is not.
     let sources: [Int64?]
     let query: FileQuery
@@ -23,6 +25,8 @@ struct FoldedQuery {
             let (field, folded) = (Self.columns[column], Fold.fold(text))
             return folded.isEmpty ? nil : field.map { ($0, folded) }
         }
+        let summary = Fold.fold(query.task ?? "")
+        task = summary.isEmpty ? nil : query.task.map { ($0, summary) }
         sources = try Self.sourceNames(query).map { name in
             try Int64.fetchOne(db, sql: "SELECT n FROM source WHERE name = ?", arguments: [name])
         }
@@ -49,9 +53,15 @@ extension FoldedQuery {
         guard hasFacts(row) else { return nil }
         let texts = RowTexts(row)
         guard fields.allSatisfy({ texts.has($0.text, in: $0.field) }),
-            words.allSatisfy(texts.has)
+            words.allSatisfy(texts.has), isOfTask(row, texts)
         else { return nil }
         return rank(of: texts.name)
+    }
+
+    private func isOfTask(_ row: Row, _ texts: RowTexts) -> Bool {
+        guard let task else { return true }
+        let guid: String? = row["task_guid"]
+        return guid == task.guid || texts.has(task.summary, in: .task)
     }
 
     private func rank(of name: Folded) -> MatchClass {

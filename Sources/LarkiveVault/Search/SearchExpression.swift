@@ -39,6 +39,7 @@ struct SearchExpression {
     private var filters: [String] {
         let query = folded.query
         var filters = folded.fields.map { Grams.phrase($0.text, in: $0.field) }
+        if let task = folded.task { filters.append(Grams.phrase(task.summary, in: .task)) }
         filters += folded.sources.map { SearchTag.source($0 ?? 0) }
         if let prefix = query.sha256Prefix {
             filters.append(SearchTag.digests(beginning: prefix) ?? SearchTag.source(0))

@@ -25,15 +25,20 @@ struct Filters: ParsableArguments {
     @Flag(help: "Only what is no longer in Feishu.") var vanished = false
 
     /// Whether anything is asked for.
-    var isGiven: Bool {
-        let texts = [
-            name, from, mailbox, task, message, attachment, guid, fileToken, sha256, after, before,
-            minSize, maxSize, source,
-        ]
-        return vanished || texts.contains { $0 != nil }
+    var isGiven: Bool { vanished || !given.isEmpty }
+
+    private var given: [(option: String, text: String)] {
+        [
+            ("--name", name), ("--from", from), ("--mailbox", mailbox), ("--task", task),
+            ("--message", message), ("--attachment", attachment), ("--guid", guid),
+            ("--file-token", fileToken), ("--sha256", sha256), ("--after", after),
+            ("--before", before), ("--min-size", minSize), ("--max-size", maxSize),
+            ("--source", source),
+        ].compactMap { option, text in text.map { (option, $0) } }
     }
 
     func query() throws(UsageError) -> FileQuery {
+        try refuseEmpty()
         var query = FileQuery()
         query.containing["name"] = name
         query.containing["sender"] = from
@@ -42,11 +47,8 @@ struct Filters: ParsableArguments {
         query.equal["attachment_id"] = attachment
         query.equal["guid"] = guid
         query.equal["file_token"] = fileToken
-        query.equal["source"] = source
-        if let task {
-            query.equal["task_guid"] = Self.isGuid(task) ? task : nil
-            query.containing["task_summary"] = Self.isGuid(task) ? nil : task
-        }
+        query.equal["source"] = source.map(Self.sourceName)
+        query.task = task
         if let sha256 { query.sha256Prefix = try Self.digest(sha256) }
         if let after { query.after = try Self.day(after, "--after") }
         if let before { query.before = try Self.day(before, "--before") }
@@ -56,9 +58,24 @@ struct Filters: ParsableArguments {
         return query
     }
 
-    /// A guid has no spaces and four dashes; anything else is words.
-    private static func isGuid(_ text: String) -> Bool {
-        text.filter { $0 == "-" }.count == 4 && text.allSatisfy { $0.isASCII && $0 != " " }
+    /// Each that is given must say something.
+    func refuseEmpty() throws(UsageError) {
+        for (option, text) in given { try Self.refuseNothing(text, option) }
+    }
+
+    /// A shell variable that is empty by mistake must not mean everything.
+    static func refuseNothing(_ text: String, _ what: String) throws(UsageError) {
+        guard FileQuery.saysNothing(text) else { return }
+        throw UsageError(
+            "\(what) is empty, or has nothing that could be looked for",
+            hint: "give it a text, or leave it out"
+        )
+    }
+
+    /// Addresses are told without regard to case, as with `--mailbox`.
+    private static func sourceName(_ text: String) -> String {
+        let folded = text.lowercased()
+        return folded.hasPrefix("mail:") ? folded : text
     }
 
     static func withoutPrefix(_ text: String) -> String {

@@ -33,6 +33,7 @@ struct Find: AsyncParsableCommand, Sandboxed {
     }
 
     func run() async throws {
+        for word in words { try Filters.refuseNothing(word, "a word") }
         var query = try filters.query()
         query.olderVersions = versions
         query.words = words
@@ -45,14 +46,27 @@ struct Find: AsyncParsableCommand, Sandboxed {
     }
 
     private func show(_ found: FoundFiles, _ manifest: SQLiteManifest) throws {
-        var layout: FileTable.Layout?
+        var layout = json ? nil : try fitted(found, manifest)
         try manifest.forEachPage(of: found.files) { rows in
             if json { return rows.forEach { Terminal.print(.object($0.json)) } }
             let table = FileTable(rows)
-            let current = layout ?? table.layout(columns: Terminal.columns)
+            let current = layout ?? FileTable.Layout(table.widths)
             table.lines(in: current).forEach { Terminal.print($0) }
             layout = current
         }
+    }
+
+    /// On a terminal every row has its say before the first is printed.
+    private func fitted(
+        _ found: FoundFiles,
+        _ manifest: SQLiteManifest
+    ) throws -> FileTable.Layout? {
+        guard let columns = Terminal.columns else { return nil }
+        var widths = [Int](repeating: 0, count: 6)
+        try manifest.forEachPage(of: found.files) { rows in
+            widths = zip(widths, FileTable(rows).widths).map(max)
+        }
+        return FileTable.Layout(widths, fitting: columns)
     }
 
     private func remark(on found: FoundFiles) {

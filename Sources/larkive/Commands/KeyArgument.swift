@@ -24,9 +24,11 @@ struct KeyArgument {
             }
             return [oldest]
         }
+        try refuseShortDigest()
         if text.contains(":") { return try found(in: manifest) { $0.equal["key"] = text } }
         let rows = try olderVersion(in: manifest)
         guard rows.isEmpty else { return rows }
+        guard version == nil else { throw unknown }
         throw UsageError("`\(text)` is no KEY", hint: "look it up: larkive find \(text)")
     }
 
@@ -43,13 +45,29 @@ struct KeyArgument {
     }
 
     private var unknown: UsageError {
-        UsageError("nothing has the key `\(text)`", hint: "look it up: larkive find")
+        UsageError(
+            "nothing has the key `\(text)`",
+            hint: version == nil
+                ? "look it up: larkive find"
+                : "see which contents there are: larkive find --versions"
+        )
+    }
+
+    private func refuseShortDigest() throws(UsageError) {
+        guard text.lowercased().hasPrefix("sha256:") else { return }
+        throw UsageError(
+            "`\(text)` is no SHA-256 and no beginning of one",
+            hint: "give 6 to 64 hex digits"
+        )
+    }
+
+    private var version: Int64? {
+        text.lastIndex(of: "@").flatMap { Int64(text[text.index(after: $0)...]) }
     }
 
     /// `4711@1` or `task:…@1`: a content that was replaced in Feishu since.
     private func olderVersion(in manifest: SQLiteManifest) throws -> [FileRow] {
-        guard let at = text.lastIndex(of: "@"), let version = Int64(text[text.index(after: at)...])
-        else { return [] }
+        guard let at = text.lastIndex(of: "@"), let version else { return [] }
         var query = FileQuery()
         query.olderVersions = true
         query.version = version
@@ -62,8 +80,8 @@ struct KeyArgument {
 
     /// The digits of a digest or its beginning; nil for what is none.
     static func digits(of text: String) -> String? {
-        let digits = Filters.withoutPrefix(text)
-        let isHex = digits.allSatisfy { $0.isHexDigit && $0.isASCII && !$0.isUppercase }
+        let digits = Filters.withoutPrefix(text.lowercased())
+        let isHex = digits.allSatisfy { $0.isHexDigit && $0.isASCII }
         return (6...64).contains(digits.count) && isHex ? digits : nil
     }
 

@@ -20,29 +20,29 @@ struct WhoHas: AsyncParsableCommand, Sandboxed {
         let world = try World.live(options)
         let manifest = try world.reading().manifest
         let rows = try KnownBytes(what).rows(in: manifest)
-        let seen = try manifest.sightings(of: rows)
+        let seen = try manifest.spans(of: rows)
         guard !json else {
-            for row in rows { Terminal.print(Self.json(row, seen[row.id])) }
+            for row in rows { Terminal.print(Self.json(row, seen[FileVersion(row)])) }
             return
         }
         if rows.isEmpty { Terminal.note("nothing in the archive has these bytes") }
         show(rows, seen)
     }
 
-    private static func json(_ row: FileRow, _ seen: Sightings?) -> JSON {
+    private static func json(_ row: FileRow, _ seen: ByteSpan?) -> JSON {
         var object = row.json
         if let first = seen?.first { object.append("first_seen", .string(first)) }
         if let last = seen?.last { object.append("last_seen", .string(last)) }
         return .object(object)
     }
 
-    private func show(_ rows: [FileRow], _ seen: [Int64: Sightings]) {
+    private func show(_ rows: [FileRow], _ seen: [FileVersion: ByteSpan]) {
         let cells = rows.map { row in
-            [
+            let span = seen[FileVersion(row)]
+            return [
                 row.isOlder ? "\(row.id)@\(row.version)" : String(row.id),
-                seen[row.id]?.first.map(LocalTime.text) ?? "-",
-                seen[row.id]?.last.map(LocalTime.text) ?? "-", row.place.shown,
-                row.name.shown,
+                span?.first.map(LocalTime.text) ?? "-", span?.last.map(LocalTime.text) ?? "-",
+                row.place.shown, row.name.shown,
                 row.isOlder ? "replaced" : row.vanished == nil ? "" : "vanished",
             ]
         }

@@ -8,12 +8,6 @@ struct FileTable {
     /// Below these the columns of text are not cut.
     private static let least = (name: 16, other: 12)
 
-    /// How wide each column is, and whether longer texts are cut.
-    struct Layout {
-        fileprivate var widths: [Int]
-        fileprivate let isCut: Bool
-    }
-
     private let cells: [[String]]
 
     init(_ rows: [FileRow]) {
@@ -27,32 +21,65 @@ struct FileTable {
         }
     }
 
-    /// Without a number of columns nothing is cut.
-    func layout(columns: Int?) -> Layout {
-        var widths = (0..<6).map { column in cells.map { Terminal.width($0[column]) }.max() ?? 0 }
-        if let columns {
-            narrow(&widths, to: columns)
-        } else {
-            widths = widths.map { min($0, Self.widest) }
-        }
-        return Layout(widths: widths, isCut: columns != nil)
+    /// How wide these rows would like the columns to be.
+    var widths: [Int] {
+        (0..<6).map { column in cells.map { Terminal.width($0[column]) }.max() ?? 0 }
     }
 
     func lines(in layout: Layout) -> [String] {
         let rows = cells.map { line in
-            layout.isCut ? zip(line, layout.widths).map { Terminal.cut($0, to: $1) } : line
+            layout.shown.map { column, width in
+                layout.isCut ? Terminal.cut(line[column], to: width) : line[column]
+            }
         }
-        return Columns(rows: rows, right: [0, 2], widths: layout.widths).lines
+        let right = layout.shown.indices.filter { [0, 2].contains(layout.shown[$0].column) }
+        return Columns(rows: rows, right: Set(right), widths: layout.shown.map(\.width)).lines
     }
+}
 
-    /// The name and who sent it give way, each down to its share.
-    private func narrow(_ widths: inout [Int], to columns: Int) {
-        let others = widths[0] + widths[1] + widths[2] + widths[5] + 5 * Columns.gap.count
-        let room = columns - others
-        guard widths[3] + widths[4] > room else { return }
-        let share = max(Self.least.name, room * 3 / 5)
-        let name = min(widths[3], max(share, room - widths[4]))
-        widths[4] = min(widths[4], max(Self.least.other, room - name))
-        widths[3] = name
+extension FileTable {
+    /// Which columns are shown, how wide each is, and whether longer texts are cut.
+    struct Layout {
+        typealias Shown = (column: Int, width: Int)
+
+        let shown: [Shown]
+        let isCut: Bool
+
+        /// For a file: nothing is cut.
+        init(_ widths: [Int]) {
+            shown = widths.map { min($0, FileTable.widest) }.enumerated()
+                .map { (column: $0, width: $1) }
+            isCut = false
+        }
+
+        /// For a terminal: who sent it goes first where there is no room, then size and date.
+        init(_ widths: [Int], fitting columns: Int) {
+            let orders = [[0, 1, 2, 3, 4, 5], [0, 1, 2, 3, 5], [0, 1, 3, 5], [0, 3, 5]]
+                .map { $0.filter { $0 != 5 || widths[5] > 0 } }
+            let kept = orders.first { Self.least($0, widths) <= columns } ?? [0, 3]
+            var widths = widths
+            Self.narrow(&widths, of: kept, to: columns)
+            shown = kept.map { (column: $0, width: widths[$0]) }
+            isCut = true
+        }
+
+        private static func least(_ kept: [Int], _ widths: [Int]) -> Int {
+            let least = [3: FileTable.least.name, 4: FileTable.least.other]
+            return kept.map { min(widths[$0], least[$0] ?? .max) }.reduce(0, +)
+                + (kept.count - 1) * Columns.gap.count
+        }
+
+        /// The name and who sent it give way, each down to its share.
+        private static func narrow(_ widths: inout [Int], of kept: [Int], to columns: Int) {
+            let gaps = (kept.count - 1) * Columns.gap.count
+            let others = kept.filter { $0 != 3 && $0 != 4 }.map { widths[$0] }.reduce(gaps, +)
+            let room = max(1, columns - others)
+            let sender = kept.contains(4) ? widths[4] : 0
+            guard widths[3] + sender > room else { return }
+            let share = sender == 0 ? room : max(FileTable.least.name, room * 3 / 5)
+            let name = min(widths[3], max(share, room - sender))
+            widths[4] = min(sender, max(0, room - name))
+            widths[3] = name
+        }
     }
 }

@@ -8,7 +8,18 @@ enum Terminal {
     static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
     static func print(_ line: String) { write(line + "\n", to: .standardOutput) }
-    static func print(_ value: JSON) { print(JSONWriter.text(of: value)) }
+    static func print(_ value: JSON) { print(JSONWriter.shownText(of: value)) }
+
+    /// As ``print(_:)``, for those that go on where the output is lost.
+    static func failure(printing line: String) -> Errno? {
+        do {
+            try FileDescriptor.standardOutput.writeAll("\(line)\n".utf8)
+        } catch let failure as Errno {
+            return failure == .brokenPipe ? nil : failure
+        } catch { return .ioError }
+        return nil
+    }
+
     static func note(_ line: String) { write("larkive: \(line)\n", to: .standardError) }
     static func raw(_ text: String) { write(text, to: .standardError) }
 

@@ -87,7 +87,7 @@ struct FindModel {
                 has(Fold.fold(text).text, line.texts[column] ?? [])
             }), query.equal.allSatisfy({ equals(line, $0.key, $0.value) })
         else { return false }
-        return has(line, query) && inRange(line, query)
+        return has(line, query) && inRange(line, query) && isOfTask(line, query.task)
     }
 
     private func has(_ line: Line, _ query: FileQuery) -> Bool {
@@ -97,6 +97,12 @@ struct FindModel {
         if let id = query.id, id != line.key.number { return false }
         if let version = query.version, version != line.key.version { return false }
         return !query.onlyVanished || line.entry.isVanished
+    }
+
+    private func isOfTask(_ line: Line, _ task: String?) -> Bool {
+        guard let task else { return true }
+        return line.parent.summary != nil && line.parent.id == task
+            || has(Fold.fold(task).text, line.texts["task_summary"] ?? [])
     }
 
     private func inRange(_ line: Line, _ query: FileQuery) -> Bool {
@@ -120,7 +126,6 @@ struct FindModel {
         case "message_id": isMail && line.parent.id == value
         case "attachment_id": isMail && id == value
         case "guid": !isMail && id == value
-        case "task_guid": !isMail && line.parent.id == value
         default: false
         }
     }

@@ -17,7 +17,7 @@ struct QueryMaker {
         if pick(6) == 0 { query.containing["name"] = part([line.name]) }
         if pick(6) == 0 { query.containing["sender"] = part(line.texts["sender"] ?? []) }
         if pick(10) == 0 {
-            query.containing["task_summary"] = part(line.texts["task_summary"] ?? [])
+            query.task = part(line.texts["task_summary"] ?? [])
         }
         if pick(6) == 0 { query.equal["source"] = line.source }
         if pick(12) == 0 { query.equal["mailbox"] = "box1@corp.example" }
@@ -36,7 +36,7 @@ struct QueryMaker {
         case 2: query.equal["message_id"] = line.parent.id
         case 3: query.equal["attachment_id"] = line.entry.key.attachment.rawValue
         case 4: query.equal["guid"] = line.entry.key.attachment.rawValue
-        case 5: query.equal["task_guid"] = line.parent.id
+        case 5: query.task = line.parent.id
         default: query.sha256Prefix = String((line.content.digest ?? "ab").prefix(1 + pick(64)))
         }
         if pick(3) == 0 { query.version = line.key.version }
