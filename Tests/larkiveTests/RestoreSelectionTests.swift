@@ -79,6 +79,7 @@ import Testing
 
     @Test(arguments: [
         ([], "say what to restore"), (["1", "--name", "x"], "not both"),
+        (["--versions"], "say what to restore"), (["1", "--versions"], "goes with filters"),
         (["1", "--layout", "round"], "--layout"),
     ])
     func `what is not clear is refused`(arguments: [String], words: String) async throws {

@@ -11,7 +11,9 @@ struct ExportChoice {
     init(keys: [String], filters: Filters, in manifest: SQLiteManifest) throws {
         selection = Self.words()
         guard !keys.isEmpty else {
-            let query = try filters.query()
+            var query = try filters.query()
+            // What was replaced in Feishu since is only here.
+            query.olderVersions = true
             files = try manifest.search(query).files
             scope = ExportScope(query)
             return

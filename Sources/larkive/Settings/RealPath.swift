@@ -1,4 +1,5 @@
 import CLinux
+import LarkiveVault
 import SystemPackage
 
 /// Where a path really leads, links followed.
@@ -26,11 +27,24 @@ enum RealPath {
     }
 
     /// Names from strangers' mails and copies of notes do not belong among an archive's own files.
-    static func refuse(_ path: String, within archive: String, as what: String) throws(UsageError) {
-        guard of(path).starts(with: of(archive)) else { return }
+    static func refuse(
+        _ path: String,
+        within folder: String,
+        called name: String = "the archive",
+        as what: String
+    ) throws(UsageError) {
+        guard of(path).starts(with: of(folder)) else { return }
         throw UsageError(
-            "\(what) \(path) is inside of the archive",
-            hint: "name a folder outside of \(archive)"
+            "\(what) \(path) is inside of \(name)",
+            hint: "name a folder outside of \(folder)"
         )
+    }
+}
+
+extension World {
+    /// Refuses a place among larkive's own files for what is handed out.
+    func refuseOwn(_ path: String, of archive: ArchiveIdentity) throws(UsageError) {
+        try RealPath.refuse(path, within: config.archive, as: "--to")
+        try RealPath.refuse(path, within: state(of: archive.id), called: "STATE", as: "--to")
     }
 }

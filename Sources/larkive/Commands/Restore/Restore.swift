@@ -16,6 +16,8 @@ struct Restore: AsyncParsableCommand, Sandboxed {
     @OptionGroup var options: CommonOptions
     @OptionGroup var filters: Filters
     @Argument(help: "What to restore.") var keys: [String] = []
+    @Flag(help: "With filters: contents that were replaced in Feishu since as well.")
+    var versions = false
     @Option(help: "The folder to write to, made where it is missing; - for standard output.")
     var to: String
     @Option(help: "Folders in it: none, one for each source, or one for each message and task.")
@@ -42,17 +44,21 @@ struct Restore: AsyncParsableCommand, Sandboxed {
         if !keys.isEmpty, filters.isGiven {
             throw ValidationError("give KEYs or filters, not both")
         }
+        if versions, !keys.isEmpty {
+            throw ValidationError("--versions goes with filters; KEY@1 is a KEY's first content")
+        }
         if isStream, json || owner != nil || layout != .flat {
             throw ValidationError("--to - goes with none of --json, --owner and --layout")
         }
     }
 
     func run() async throws {
+        try filters.refuseEmpty()
         let world = try World.live(options)
         try Reason.check(reason, world.config)
         if isStream { try RestoreStream.refuseTerminal() }
         let vault = try world.reading()
-        let files = try RestoreSelection(keys: keys, filters: filters).files(in: vault.manifest)
+        let files = try selection.files(in: vault.manifest)
         let note = RestoreNote(world: world, to: to, owner: owner, reason: reason)
         do {
             try give(files, vault, note)
@@ -62,6 +68,10 @@ struct Restore: AsyncParsableCommand, Sandboxed {
             throw error
         }
         await world.recordInbox()
+    }
+
+    private var selection: RestoreSelection {
+        RestoreSelection(keys: keys, filters: filters, withOlder: versions)
     }
 
     private func give(_ files: [FileVersion], _ vault: ReadingVault, _ note: RestoreNote) throws {
@@ -76,7 +86,7 @@ struct Restore: AsyncParsableCommand, Sandboxed {
     {
         let recipient = try recipient
         try recipient.act { () throws in
-            try RealPath.refuse(to, within: note.world.config.archive, as: "--to")
+            try note.world.refuseOwn(to, of: vault.identity)
         }
         var report = RestoreReport(to: to, isJSON: json, manifest: vault.manifest)
         if !files.isEmpty {

@@ -5,11 +5,15 @@ import LarkiveVault
 struct RestoreSelection {
     let keys: [String]
     let filters: Filters
+    /// Whether filters choose contents that were replaced since as well.
+    let withOlder: Bool
 
     /// Throws for a KEY that nothing has; filters may match nothing.
     func files(in manifest: SQLiteManifest) throws -> [FileVersion] {
         guard keys.isEmpty else { return try byKeys(in: manifest) }
-        let found = try manifest.search(filters.query()).files
+        var query = try filters.query()
+        query.olderVersions = withOlder
+        let found = try manifest.search(query).files
         let wanted = try manifest.leavingOutSkipped(found)
         let skipped = found.count - wanted.count
         if skipped > 0 {
