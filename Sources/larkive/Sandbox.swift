@@ -1,4 +1,5 @@
 import CLinux
+import Glibc
 import LarkiveCore
 import LarkiveVault
 import SystemPackage
@@ -75,6 +76,8 @@ enum Sandbox {
             try checked(lk_landlock_allow(rules, found, rights & (writeFile | truncate)))
             return
         }
+        // A pipe takes none at all; that it is no folder is for the command to say as well.
+        guard allowed != -EBADFD else { return }
         try checked(allowed)
     }
 

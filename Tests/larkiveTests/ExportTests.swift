@@ -215,6 +215,7 @@ import Testing
     @Test(arguments: [
         (["--format", "bagit"], "needs --to"), (["--format", "bagit", "--to", ""], "needs a name"),
         (["--format", "zip"], "format"),
+        (["--format", "bagit", "--to", "-"], "not -"),
         (["--format", "csv", "--json"], "are for --format bagit"),
         (["--format", "csv", "1", "--name", "x"], "cannot be given together"),
         (["--format", "csv", "999999"], "larkive find"),

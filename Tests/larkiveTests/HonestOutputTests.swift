@@ -7,6 +7,11 @@ import Testing
 @Suite(.scratchDirectory, .serialized) struct HonestOutputTests {
     private static let small = WorldRecipe(seed: 11, mailboxes: 2, messages: 12, tasks: 4)
 
+    /// What a terminal may obey, but for the end of a line.
+    private static let obeyed = Set<UInt32>(
+        Array(0..<0x0A) + Array(0x0B..<0x20) + Array(0x7F..<0xA0) + Array(0x2028...0x202E)
+    )
+
     @Test func `no secret and no link is written anywhere`() async throws {
         try await Lab.with(Self.small) { lab in
             let ended = try await lab.expect(["sync", "--json"], exit: 0)
@@ -28,7 +33,7 @@ import Testing
     @Test func `hostile names stay inside the folder and off the terminal`() async throws {
         let names = [
             "../../etc/cron.d/x", "a\u{202E}gpj.exe", "\u{1B}[31mred", "-rf", "", "é.txt",
-            "e\u{301}.txt",
+            "e\u{301}.txt", "\u{9B}2J", "line\u{2028}para\u{2029}next\u{85}.txt",
         ]
         try await Lab.with(Self.small) { world in
             let address = try #require(world.mailboxes.keys.min())
@@ -59,6 +64,15 @@ import Testing
             #expect(Set(rows.compactMap { $0["name"]?.string }).count == Set(names).count)
             let shown = try await lab.run("find", "--message", "SG9zdGlsZQ==").output
             #expect(!shown.contains("\u{1B}") && !shown.contains("\u{202E}"))
+            let commands = [
+                ["find", "--json"], ["export", "--format", "jsonl"], ["manifest", "dump"],
+                ["audit", "log", "--private"],
+                ["show", "\(rows[0]["id"]?.integer ?? 0)", "--json"],
+            ]
+            for command in commands {
+                let printed = try await lab.expect(command, exit: 0).output
+                #expect(printed.unicodeScalars.allSatisfy { !Self.obeyed.contains($0.value) })
+            }
             let before = try FileManager.default.contentsOfDirectory(atPath: lab.folder).sorted()
             let keys = rows.compactMap { $0["id"]?.integer }.map(String.init)
             try await lab.expect(["restore"] + keys + ["--to", "\(lab.folder)/out"], exit: 0)

@@ -65,7 +65,7 @@ final class BagFolder {
         } catch let failure as DiskError {
             throw VaultError(.notWritable, failure.description)
         } catch {
-            throw VaultError(.notWritable, "\(path) cannot be made")
+            throw VaultError(unmade: path, error)
         }
     }
 

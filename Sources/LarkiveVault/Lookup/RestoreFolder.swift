@@ -60,23 +60,7 @@ package struct RestoreFolder {
                     ? failure.description : "\(path) cannot be written: \(failure)",
                 hint: "name another folder with --to"
             )
-        } catch { throw Self.unmade(path, error) }
-    }
-
-    private static func unmade(_ path: String, _ error: any Error) -> VaultError {
-        let why: String? =
-            switch (error as? CocoaError)?.code {
-            case .fileWriteNoPermission: "permission denied"
-            case .fileWriteVolumeReadOnly: "the file system is read-only"
-            case .fileWriteOutOfSpace: "there is no room"
-            case .fileWriteFileExists: "what has the name is no folder"
-            default: nil
-            }
-        return VaultError(
-            why == "there is no room" ? .noSpace : .notWritable,
-            "\(path) cannot be made" + (why.map { ": \($0)" } ?? ""),
-            hint: "name another folder with --to"
-        )
+        } catch { throw VaultError(unmade: path, error) }
     }
 
     /// Copies an object under names that ``SafeName`` made.
@@ -122,8 +106,18 @@ package struct RestoreFolder {
         return true
     }
 
+    /// No link is followed, and nothing is written over.
+    private static func inTheWay(_ failure: DiskError) -> VaultError {
+        VaultError(
+            .refused,
+            failure.description,
+            hint: "restore to another folder, or move it away"
+        )
+    }
+
     /// With the figures, where room is wanting.
     private func told(_ failure: DiskError, wanted: Int64?) -> VaultError {
+        if failure.refusal != nil { return Self.inTheWay(failure) }
         guard failure.isSpace, let space = try? directory.space() else {
             return VaultError(failure)
         }
@@ -147,7 +141,7 @@ package struct RestoreFolder {
                 if text != former { try replaceList(with: text) }
                 try directory.sync()
             }
-        } catch { throw VaultError(error) }
+        } catch let failure as DiskError { throw told(failure, wanted: nil) }
     }
 
     private func replaceList(with text: [UInt8]) throws(DiskError) {

@@ -10,7 +10,7 @@ struct Export: AsyncParsableCommand, Sandboxed {
         fileprivate func line(of row: FileRow) -> String {
             self == .csv
                 ? Table.catalogue.line(of: row.catalogued)
-                : JSONWriter.text(of: .object(row.catalogued)) + "\n"
+                : JSONWriter.shownText(of: .object(row.catalogued)) + "\n"
         }
     }
 
@@ -28,7 +28,7 @@ struct Export: AsyncParsableCommand, Sandboxed {
     @OptionGroup var filters: Filters
     @Argument(help: "What to export, in place of filters.") var keys: [String] = []
     @Option(help: "bagit, csv or jsonl.") var format: Format
-    @Option(help: "The folder of the bag, empty or to be made; or the catalogue's new file.")
+    @Option(help: "The bag's folder, empty or to be made; or the catalogue's new file, or -.")
     var to: String?
     @Option(help: "Why; recorded in the audit log.") var reason: String?
     @Flag(
@@ -39,11 +39,13 @@ struct Export: AsyncParsableCommand, Sandboxed {
     ) var wholeRecords = false
     @Flag(help: "Print one JSON object about the bag.") var json = false
 
-    var targets: [String] { to.map { [$0] } ?? [] }
+    var targets: [String] { file.map { [$0] } ?? [] }
+    /// Nil for standard output.
+    private var file: String? { to == "-" ? nil : to }
 
     func validate() throws {
-        if format == .bagit, to == nil {
-            throw ValidationError("--format bagit needs --to, the folder of the bag")
+        if format == .bagit, file == nil {
+            throw ValidationError("--format bagit needs --to, the folder of the bag, not -")
         }
         if to == "" { throw ValidationError("--to needs a name") }
         if format != .bagit, json || wholeRecords {
@@ -52,10 +54,11 @@ struct Export: AsyncParsableCommand, Sandboxed {
     }
 
     func run() async throws {
+        try filters.refuseEmpty()
         let world = try World.live(options)
         try Reason.check(reason, world.config)
-        if let to { try RealPath.refuse(to, within: world.config.archive, as: "--to") }
         let vault = try world.reading()
+        if let file { try world.refuseOwn(file, of: vault.identity) }
         let choice = try ExportChoice(keys: keys, filters: filters, in: vault.manifest)
         switch format {
         case .bagit: try await makeBag(choice, vault, world)
@@ -95,8 +98,8 @@ struct Export: AsyncParsableCommand, Sandboxed {
     // MARK: the catalogue
 
     private func list(_ choice: ExportChoice, _ vault: ReadingVault, _ world: World) async throws {
-        let file = try to.map { try CatalogueFile(at: $0) }
-        let events = ExportEvents(world.actor, format, to: to, reason, choice.selection)
+        let file = try file.map { try CatalogueFile(at: $0) }
+        let events = ExportEvents(world.actor, format, to: to ?? "-", reason, choice.selection)
         let first = try vault.manifest.rows(of: choice.files.prefix(ExportEvents.most))
         let event = events.catalogue(of: first, count: choice.files.count)
         try vault.note(event, at: world.clock.now())

@@ -1,5 +1,6 @@
 import LarkiveCore
 import LarkiveVault
+import SystemPackage
 
 /// What a restore prints, as it goes, and how it ends.
 struct RestoreReport {
@@ -13,6 +14,8 @@ struct RestoreReport {
     private var (done, undone): ([JSON], [JSON]) = ([], [])
     private var vanished: [FileRow] = []
     private var unlisted: VaultError?
+    /// Why standard output does not take what is told: that stops no restore.
+    private var unsaid: Errno?
 
     init(to: String, isJSON: Bool, manifest: SQLiteManifest) {
         self.to = to
@@ -34,7 +37,7 @@ struct RestoreReport {
         } else {
             let mark = outcome.isNew ? "" : "  (was there already)"
             let digest = outcome.digest.map(\.description) ?? ""
-            Terminal.print("\(path.shown)  \(digest)\(mark)")
+            unsaid = Terminal.failure(printing: "\(path.shown)  \(digest)\(mark)") ?? unsaid
         }
     }
 
@@ -61,7 +64,9 @@ struct RestoreReport {
         unlisted = error
         Terminal.complain(
             "\(RestoreFolder.list) could not be written: \(error.detail)",
-            hint: "the files are there; the same restore again writes it"
+            hint: error.kind == .refused
+                ? "the files are there; move it away, and the same restore again writes the list"
+                : "the files are there; the same restore again writes it"
         )
     }
 
@@ -78,7 +83,10 @@ struct RestoreReport {
         for code in [LarkiveCore.ExitCode.damaged, .space, .partial] where codes.contains(code) {
             throw Stop(code: code)
         }
-        if let unlisted { throw Stop(code: unlisted.kind.exitCode) }
+        if unsaid != nil { throw Stop(code: .space) }
+        if let unlisted {
+            throw Stop(code: unlisted.kind.exitCode == .space ? .space : .partial)
+        }
     }
 
     private func tell() {
@@ -86,10 +94,16 @@ struct RestoreReport {
             Terminal.print(.object(["restored": .array(done), "failed": .array(undone)]))
         } else if written + present + failed == 0 {
             Terminal.complain("nothing matches", hint: "see what there is: larkive find")
-        } else if written + present + failed > 1 {
+        } else if written + present + failed > 1 || unsaid != nil {
             let there = present > 0 ? ", \(present) were there already" : ""
             let wanting = failed > 0 ? ", \(failed) failed" : ""
             Terminal.note("\(Figures.count(written, "file", "files")) written\(there)\(wanting)")
+        }
+        if let unsaid {
+            Terminal.complain(
+                "which files, standard output did not take: \(unsaid)",
+                hint: "they are in \(to); see \(RestoreFolder.list) there"
+            )
         }
     }
 

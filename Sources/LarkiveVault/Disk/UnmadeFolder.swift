@@ -1,0 +1,27 @@
+internal import FoundationEssentials
+
+extension VaultError {
+    /// Why a folder for what is handed out cannot be made.
+    init(unmade path: String, _ error: any Error) {
+        let why: String? =
+            switch (error as? CocoaError)?.code {
+            case .fileWriteNoPermission: "permission denied"
+            case .fileWriteVolumeReadOnly: "the file system is read-only"
+            case .fileWriteOutOfSpace: "there is no room"
+            case .fileWriteFileExists: Self.taken(path)
+            default: nil
+            }
+        self.init(
+            why == "there is no room" ? .noSpace : .notWritable,
+            "\(path) cannot be made" + (why.map { ": \($0)" } ?? ""),
+            hint: "name another folder with --to"
+        )
+    }
+
+    private static func taken(_ path: String) -> String {
+        let isLink = (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) != nil
+        let leadsNowhere = isLink && !FileManager.default.fileExists(atPath: path)
+        return leadsNowhere
+            ? "it is a symbolic link that leads nowhere" : "what has the name is no folder"
+    }
+}
