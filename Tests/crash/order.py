@@ -168,15 +168,19 @@ class Order:
             return
         for path, what in self.pending.items():
             earlier = stage_of(path)
-            # A narrower tile may come back: it is part of the wider one, and goes again.
-            is_spare = what == "removed" and path.startswith("archive/audit/tlog/tile/")
-            if earlier is not None and earlier < stage and not is_spare:
+            if earlier is not None and earlier < stage and not self.is_spare(path, what):
                 self.say(call, f"{target} is published while {path} is not durable")
+
+    @staticmethod
+    def is_spare(path, what):
+        """A narrower tile that goes may come back: it is part of the wider one, and goes again."""
+        return what == "removed" and path.startswith("archive/audit/tlog/tile/")
 
     def remove(self, call, path):
         """A tile goes when the note over its successor is durable, an event when its record is."""
         if path.startswith("archive/audit/tlog/tile/"):
-            early = [name for name in self.pending if stage_of(name) is not None]
+            early = [name for name, what in self.pending.items()
+                     if stage_of(name) is not None and not self.is_spare(name, what)]
             if early:
                 self.say(call, f"{path} is removed while {early[0]} is not durable")
         if path.startswith("archive/audit/inbox/") and self.is_dirty(JOURNAL):

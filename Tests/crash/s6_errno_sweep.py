@@ -37,8 +37,9 @@ ERRORS = {
 }
 # What a run may say that met an error on its disk: that something is left (3), or the disk (13).
 HONEST = {3, 13}
-# SQLite calls a page of its own malformed when it could not be read: that is damage (7) to larkive.
-UNREAD_PAGES = ("/manifest.sqlite", "/walk.sqlite")
+# SQLite calls a page of its own malformed when it could not be read, and so when its journal could not
+# be read in a rollback, of which it tells no error: that is damage (7) to larkive until the next run.
+UNREAD_PAGES = ("/manifest.sqlite", "/manifest.sqlite-journal", "/walk.sqlite")
 # One fault in so many is followed by `verify`, which has to agree with the checker on what is left.
 AGREE_EVERY = 4
 # A call that a signal interrupted, or that wrote a part, must just be made again.

@@ -95,9 +95,11 @@ An independent program checks the bag with the key that the owner gave: files, s
   $ verify m1
   OK attachments=* files=* records=* size=* root=* (glob)
   names, senders and dates are proven for 0 of ? (glob)
+  not proven: folder and vanished, which say how it was when the bag was made
   $ verify m2
   OK attachments=318 files=318 records=* size=* root=* (glob)
   names, senders and dates are proven for 318 of 318
+  not proven: folder and vanished, which say how it was when the bag was made
   $ cp -a m1 m4 && sed -i 's/"size":/"size":1/' m4/provenance.jsonl
   $ verify m4 2>&1 | head -n 2
   NOT OK

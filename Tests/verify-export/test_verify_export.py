@@ -2,10 +2,12 @@
 
 Programs come from $LARKIVE_BIN_DIR, else from swift's build folder.
 """
+import csv
 import fcntl
 import hashlib
 import json
 import logging
+import re
 import shutil
 import signal
 import subprocess
@@ -23,6 +25,7 @@ import lab  # noqa: E402
 VERIFIER = TOP / "examples/verify-export/verify_export.py"
 NAMES = ["../../etc/cron.d/x", "nul\0l", "CON", "a\u202egpj.exe", "报价" * 60 + ".pdf", "line\nfeed", "-rf", "caf\u00e9.txt",
          "cafe\u0301.txt", "A.txt", "a.txt", "100%25.pdf", "=1+1,\"quoted\"", "back\\slash", ""]
+HIDDEN = {*map(chr, range(32)), "\\", "\u202e"}
 logging.disable(logging.CRITICAL)
 
 
@@ -155,6 +158,53 @@ class Bags(unittest.TestCase):
             self.edit(bag, name, old, new)
         self.reseal(bag)
         self.assert_found(bag, "subject is 'subject 9', the records say 'subject 1'")
+
+    def test_a_forged_column_is_found(self):
+        rows = [json.loads(line) for line in (self.whole / "provenance.jsonl").read_text().splitlines()]
+        columns = ["key", "source", "date", "archived_at", "from", "from_name", "subject", "mailbox", "message_id", "attachment_id",
+                   "task_guid", "guid", "file_token", "task_summary", "kind", "name"]
+        for kind in ("mail", "task"):
+            place = next(place for place, row in enumerate(rows) if row["kind"] == kind)
+            for column in columns:
+                bag = self.copy(self.whole)
+                forged = [dict(row) for row in rows]
+                forged[place][column] = "forged"
+                self.write_rows(bag, forged)
+                self.reseal(bag)
+                self.assert_found(bag, f"{column} is 'forged'")
+
+    def write_rows(self, bag, rows):
+        """Both forms of the provenance."""
+        (bag / "provenance.jsonl").write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+        with (bag / "provenance.csv").open(newline="") as file: head = next(csv.reader(file))
+        cell = lambda value: "" if value is None else " ".join(map(str, value)) if isinstance(value, list) else str(value)
+        hide = lambda text: "".join(f"\\u{{{ord(sign):x}}}" if sign in HIDDEN else sign for sign in text)
+        with (bag / "provenance.csv").open("w", newline="") as file:
+            csv.writer(file).writerows([head] + [[hide(cell(row.get(name))) for name in head] for row in rows])
+
+    def test_a_row_too_few_or_too_many_is_found(self):
+        rows = [json.loads(line) for line in (self.whole / "provenance.jsonl").read_text().splitlines()]
+        bag = self.copy(self.whole)
+        gone = next(row for row in rows if row["name"] == "bob.txt")
+        (bag / gone["path"]).unlink()
+        self.write_rows(bag, [row for row in rows if row != gone])
+        for name in ("manifest-sha256.txt",):
+            text = [line for line in (bag / name).read_text().splitlines(True) if gone["path"] not in line]
+            (bag / name).write_text("".join(text))
+        self.reseal(bag)
+        self.assert_found(bag, "has a record, but no row", f"Larkive-Attachments is {len(rows)}, the bag has {len(rows) - 1}")
+        bag = self.copy(self.whole)
+        self.write_rows(bag, rows + rows[-1:])
+        self.reseal(bag)
+        self.assert_found(bag, "has two rows")
+
+    def test_false_figures_are_found(self):
+        for name in ("Larkive-Attachments", "Larkive-Exceptions", "Larkive-Log-Size", "Larkive-Log-Root", "External-Identifier"):
+            bag = self.copy(self.whole)
+            text = (bag / "bag-info.txt").read_text()
+            (bag / "bag-info.txt").write_text(re.sub(f"{name}: .*", f"{name}: 7", text))
+            self.reseal(bag)
+            self.assert_found(bag, f"bag-info.txt: {name} is 7")
 
     def test_a_changed_record_is_found(self):
         for old, new in ((b'"type":"attachment.held"', b'"type":"attachment.hold"'), (b'"salt":"', b'"salt":"0'),

@@ -1,7 +1,9 @@
 """Verifies a bag that `larkive export --format bagit` made, without larkive and without the archive."""
 import argparse, base64, csv, hashlib, json, re, sys, unicodedata
+from collections import defaultdict
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -10,6 +12,8 @@ LINE = re.compile(rb'\{"record":(\{.*?\})(?:,"private":\{"salt":"([0-9a-f]{32})"
 BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 TAGS = ["bagit.txt", "bag-info.txt", "manifest-sha256.txt", "provenance.csv", "provenance.jsonl", "exceptions.csv",
         "HOW-TO-VERIFY.md", "audit/records.jsonl", "audit/proofs.jsonl", "audit/checkpoint"]
+OF_MAIL = ["mailbox", "message_id", "attachment_id", "subject", "from", "from_name"]
+OF_TASKS = ["task_guid", "guid", "file_token", "task_summary"]
 findings = []
 
 
@@ -171,7 +175,7 @@ class Facts:
 
     def __init__(self):
         self.sources, self.held, self.listed, self.tasks, self.messages = {}, {}, {}, {}, {}
-        self.private, self.ranges = set(), {}
+        self.private, self.ranges, self.seen, self.times = set(), {}, defaultdict(set), defaultdict(set)
 
     def add(self, record, hidden):
         """Takes one record that is in the log."""
@@ -194,6 +198,8 @@ class Facts:
                 known = item.get("number")
                 if known is None: known, number = number, number + 1
                 version = item.get("version", 1)
+                self.seen[known].add(record["source"])
+                if "name" in item: self.times[known].add(item.get("time"))
                 if "name" in item: self.listed[known, version] = (record["seq"], record["source"], is_mail, place, item)
 
 
@@ -211,18 +217,28 @@ def shown(value):
     return value.replace("\0", "\u2400") if isinstance(value, str) else value
 
 
+def key_of(kind, *parts):
+    """An attachment's key."""
+    return f"{kind}:" + "/".join(quote(part, safe="@") for part in parts)
+
+
 def expected(row, facts):
-    """What the listing of a row's attachment says that the row must say."""
+    """What the listing of a row's attachment says that the row must say: for each column what is allowed."""
     seq, source, is_mail, place, item = facts.listed[row["id"], row["version"]]
-    if not is_mail:
-        task = facts.tasks[place["guid"]]
-        return {"kind": "task", "name": item["name"], "task_guid": place["guid"], "guid": item["guid"],
-                "file_token": item.get("file_token"), "task_summary": task["summary"]}
-    message = facts.messages[source, place["id"]]
-    return {"kind": "mail", "name": item["name"], "message_id": place["id"], "attachment_id": item["id"],
-            "mailbox": facts.sources.get(source, "mail:?")[5:], "source": facts.sources.get(source),
-            "subject": message.get("subject"), "from": message.get("from"), "from_name": message.get("from_name"),
-            "date": moment(message.get("date"))}
+    said = dict.fromkeys(OF_MAIL + OF_TASKS, [None]) | {"name": [item["name"]], "kind": ["mail" if is_mail else "task"]}
+    if is_mail:
+        message, name = facts.messages[source, place["id"]], facts.sources.get(source, "mail:?")
+        key = key_of("mail", name[5:], place["id"], item["id"])
+        values = {"message_id": place["id"], "attachment_id": item["id"], "mailbox": name[5:], "source": name,
+                  "subject": message.get("subject"), "from": message.get("from"), "from_name": message.get("from_name"),
+                  "date": moment(message.get("date"))}
+    else:
+        key = key_of("task", place["guid"], item["guid"])
+        values = {"task_guid": place["guid"], "guid": item["guid"], "file_token": item.get("file_token"),
+                  "task_summary": facts.tasks[place["guid"]]["summary"]}
+        said |= {"source": [facts.sources.get(number) for number in facts.seen[row["id"]]],
+                 "date": [moment(time) for time in facts.times[row["id"]]]}
+    return said | {name: [value] for name, value in values.items()} | {"key": [key, f"{key}@{row['version']}"]}
 
 
 def check_row(row, facts, listed, payload):
@@ -235,6 +251,7 @@ def check_row(row, facts, listed, payload):
     said = (held["attachment"], held["version"], held["sha256"], held["size"])
     if said != (row["id"], row["version"], row["sha256"], row["size"]):
         raise ValueError(f"record {held['seq']} says attachment {said[0]}, version {said[1]}, sha256 {said[2]}, size {said[3]}")
+    if row.get("archived_at") != held["time"]: raise ValueError(f"archived_at is {row.get('archived_at')!r}, record {held['seq']} says {held['time']!r}")
     seqs = row["records_listed"]
     if not seqs or not all(seq in facts.ranges for seq in seqs): raise ValueError("no record says where it was listed")
     if row["version"] == 1 and not any(row["id"] in facts.ranges[seq] for seq in seqs):
@@ -242,8 +259,9 @@ def check_row(row, facts, listed, payload):
     if row["listed_private"] != "given": return False
     if not all(seq in facts.private for seq in seqs): raise ValueError("a private part is missing that is called given")
     if (row["id"], row["version"]) not in facts.listed: raise ValueError("its records do not name it")
-    for name, value in expected(row, facts).items():
-        if row.get(name) != shown(value): raise ValueError(f"{name} is {row.get(name)!r}, the records say {value!r}")
+    for name, values in expected(row, facts).items():
+        if row.get(name) not in map(shown, values):
+            raise ValueError(f"{name} is {row.get(name)!r}, the records say {' or '.join(map(repr, values))}")
     return True
 
 
@@ -257,7 +275,7 @@ def cell(value):
 
 def check_rows(bag, facts, listed, payload):
     """Every row, in both forms; returns how many there are, and how many names are proven."""
-    count, proven, named = 0, 0, set()
+    count, proven, named, there = 0, 0, set(), set()
     with (bag / "provenance.csv").open(encoding="utf-8", newline="") as file:
         table = csv.DictReader(file, strict=True)
         for number, line in lines(bag / "provenance.jsonl"):
@@ -266,11 +284,24 @@ def check_rows(bag, facts, listed, payload):
                 if cells != {name: cell(row.get(name)) for name in table.fieldnames}: complain(f"provenance.csv row {number} is not line {number} of provenance.jsonl")
                 count += 1
                 named.add(same_name(row["path"]))
+                if (row["id"], row["version"]) in there: complain(f"provenance.jsonl line {number}: attachment {row['id']} has two rows")
+                there.add((row["id"], row["version"]))
                 proven += check_row(row, facts, listed, payload)
             except (ValueError, KeyError, TypeError) as error: complain(f"provenance.jsonl line {number}: {error}")
         if next(table, None): complain("provenance.csv has more rows than provenance.jsonl")
     for path in sorted(payload.keys() - named): complain(f"{path} has no row in provenance.jsonl")
-    return count, proven
+    with (bag / "exceptions.csv").open(encoding="utf-8", newline="") as file: exceptions = list(csv.DictReader(file, strict=True))
+    for held in facts.held.values():
+        said = (held["attachment"], held["version"])
+        if said not in there and not any((row["id"], row["version"]) == tuple(map(str, said)) for row in exceptions):
+            complain(f"attachment {said[0]}, version {said[1]} has a record, but no row in provenance.jsonl or exceptions.csv")
+    return count, proven, len(exceptions)
+
+
+def check_info(info, figures):
+    """What bag-info.txt says is what was found."""
+    for name, value in figures.items():
+        if info.get(name) != str(value): complain(f"bag-info.txt: {name} is {info.get(name)}, the bag has {value}")
 
 
 def main(bag, key):
@@ -278,19 +309,21 @@ def main(bag, key):
     if not (bag / "bagit.txt").is_file(): sys.exit(f"NOT OK: {bag} is no bag: bagit.txt is missing, the export did not come to its end")
     listed, payload, info = check_bag(bag)
     texts = [Path(text).read_text() if Path(text).is_file() else text for text in key or []]
-    keys = [read_key(text) for text in texts or [path.read_text() for path in sorted(bag.glob("audit/keys/*.vkey"))]]
+    keys = [read_key(line) for text in texts or [path.read_text() for path in sorted(bag.glob("audit/keys/*.vkey"))] for line in text.split()]
     facts = Facts()
     try:
         archive, size, root = read_note(bag / "audit/checkpoint", keys)
-        if info.get("External-Identifier") != archive: complain("bag-info.txt names another archive than the note")
         records = read_log(bag, size, root, facts)
     except (ValueError, InvalidSignature) as error:
         records = complain(f"audit/checkpoint: {str(error) or 'wrong signature'}")
-    if records is not None: rows, proven = check_rows(bag, facts, listed, payload)
+    if records is not None:
+        rows, proven, exceptions = check_rows(bag, facts, listed, payload)
+        check_info(info, {"External-Identifier": archive, "Larkive-Attachments": rows, "Larkive-Exceptions": exceptions,
+                          "Larkive-Log-Size": size, "Larkive-Log-Root": root.hex()})
     if findings: sys.exit("\n".join(["NOT OK"] + findings))
     print(f"OK attachments={rows} files={len(payload)} records={records} size={size} root={root.hex()}")
     print(f"names, senders and dates are proven for {proven} of {rows}")
-    exceptions = sum(1 for _ in csv.reader((bag / "exceptions.csv").open(encoding="utf-8", newline=""))) - 1
+    print("not proven: folder and vanished, which say how it was when the bag was made")
     if exceptions: print(f"exceptions.csv has {exceptions} rows: what was asked for and is not here, or may be missing")
     if not key: print("not excluded: that all was signed anew by somebody else (give the archive's key with --key)")
 

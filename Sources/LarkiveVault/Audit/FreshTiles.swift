@@ -5,6 +5,7 @@ internal import LarkiveCore
 /// Tiles are derived: what the records give is right, when its root is the signed one.
 struct FreshTiles {
     private static let tile = "tile"
+    private static let atOnce = 1 << 16
 
     /// `quarantine/tiles.<time>`, where they are made and the former ones end up.
     private let folder: Directory
@@ -29,10 +30,17 @@ struct FreshTiles {
     private static func fill(_ folder: Directory, from segments: Segments) throws -> Int64 {
         _ = try folder.makeDirectory(tile)
         var tree = MerkleTree(tiles: TileDirectory(directory: folder), size: 0)
-        for name in try segments.all() {
+        var leaves: [TreeHash] = []
+        let names = try segments.all()
+        for name in names {
+            let size = tree.size + Int64(leaves.count)
+            leaves += try OpenedLog.leaves(of: name, in: segments, from: size)
+            // Many at a time: each step writes partial tiles that the next one replaces.
+            guard leaves.count >= atOnce || name == names.last else { continue }
             let former = tree.size
-            try tree.append(try OpenedLog.leaves(of: name, in: segments, from: former))
+            try tree.append(leaves)
             try tree.tiles.prune(from: former, to: tree.size)
+            leaves = []
         }
         return tree.size
     }

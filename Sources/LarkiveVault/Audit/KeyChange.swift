@@ -21,6 +21,12 @@ package struct KeyChange: Hashable, Sendable {
         package let size: Int64
         /// Nil when only the manifest knew of so many.
         package let root: ContentDigest?
+        /// The key that says so, where the log does not know it: nothing here vouches for that note.
+        package let unknownKey: Int64?
+
+        init(size: Int64, root: ContentDigest?, unknownKey: Int64? = nil) {
+            (self.size, self.root, self.unknownKey) = (size, root, unknownKey)
+        }
     }
 
     /// Nil for a record of another type, and for one that names no key.
@@ -36,7 +42,11 @@ package struct KeyChange: Hashable, Sendable {
         (seq, time) = (record.seq, record.time)
         former = fields["former_size"]?.integer.map { size in
             let root = fields["former_root"]?.string.flatMap { ContentDigest(hex: $0) }
-            return Former(size: size, root: root)
+            return Former(
+                size: size,
+                root: root,
+                unknownKey: fields["former_origin"]?.integer
+            )
         }
     }
 
@@ -59,6 +69,7 @@ package struct KeyChange: Hashable, Sendable {
                 "key": .string(key.description), "origin": .integer(key.originNumber),
                 "former_size": former.map { .integer($0.size) },
                 "former_root": former?.root.map { .string($0.hex) },
+                "former_origin": former?.unknownKey.map(JSON.integer),
             ],
             hidden: hidden
         )
@@ -79,7 +90,10 @@ package struct KeyChange: Hashable, Sendable {
             return "the log was restarted with a new key at record \(seq), \(time); "
                 + "what had been signed before is not known"
         }
-        let had = "\(former.size) records had been signed"
+        let unknown = former.unknownKey.map {
+            ", as a copied note of key \($0) says, which this log does not know"
+        }
+        let had = "\(former.size) records had been signed" + (unknown ?? "")
         let lost =
             cut.isEmpty
             ? "all of them are here"

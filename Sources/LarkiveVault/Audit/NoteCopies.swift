@@ -36,7 +36,10 @@ struct NoteCopies: Sendable {
         folders.compactMap { folder in
             guard let directory = try? Directory.open(folder), let names = try? directory.names()
             else { return nil }
-            let keys = known + Self.keys(of: archive, among: names, in: directory)
+            // Under a number that the log knows nobody else's key counts.
+            let latest = known.map(\.originNumber).max() ?? 0
+            let beside = Self.keys(of: archive, among: names, in: directory)
+            let keys = known + beside.filter { $0.originNumber > latest }
             let notes = names.filter { $0.hasPrefix("\(archive)-") && $0.hasSuffix(".note") }
             let byKey = Dictionary(grouping: notes) { Self.place($0, archive).key }
             return byKey.sorted { $0.key > $1.key }.compactMap { _, names in
@@ -87,22 +90,24 @@ struct NoteCopies: Sendable {
         return newest(of: archive, []).joined().map(\.note).filter { $0.originNumber > latest }
     }
 
-    /// A note that says more than this log, of one of its keys or of a later one, was signed before
-    /// the archive was restored from an older copy; one that its own key has signed over other
-    /// records, before such a copy went on.
+    /// A note of a later key, or of this one over more records, was signed before the archive was
+    /// restored from an older copy; one over other records, before such a copy went on.
+    ///
+    /// What a former key has signed is behind the record that brought the present one.
     func refuseOlder(_ log: OpenedLog) throws {
         let (origin, size) = (log.shelf.origin, log.tree.size)
         let keys = try NoteShelf.keys(in: log.shelf.tlog)
         for (path, note) in newest(of: origin.archive, keys).compactMap(\.first) {
-            guard note.originNumber <= origin.number, note.size <= size else {
+            if note.originNumber < origin.number { continue }
+            guard note.originNumber == origin.number, note.size <= size else {
                 throw AuditError(
                     .rolledBack,
                     "\(path) says that \(note.size) records were signed, \(size) are sealed here: "
-                        + "the archive was restored from an older copy"
+                        + "the archive was restored from an older copy, or a copy of it was "
+                        + "restarted elsewhere"
                 )
             }
-            guard note.originNumber == origin.number, try log.tree.root(at: note.size) != note.root
-            else { continue }
+            guard try log.tree.root(at: note.size) != note.root else { continue }
             throw AuditError(
                 .rolledBack,
                 "\(path) signs other records than the first \(note.size) that are here: an older "

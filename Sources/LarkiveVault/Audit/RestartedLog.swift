@@ -26,7 +26,7 @@ struct RestartedLog {
         let notes =
             check.signedNotes + Self.seen(by: check.witnesses)
             + copies.later(than: check.changes, of: identity.id)
-        former = try Self.former(notes, layout, state)
+        former = try Self.former(notes, latest: Self.latestKey(check), layout, state)
         let used = check.changes.map(\.key.originNumber)
         let origin = try Self.nextOrigin(identity, tlog, notes, used)
         // Dying after this leaves a key that nothing speaks of.
@@ -79,14 +79,27 @@ struct RestartedLog {
             .compactMap { $0 }
     }
 
+    /// The last key that the log, or what STATE has seen of it, knows.
+    private static func latestKey(_ check: AuditCheck) -> Int64 {
+        let known = check.changes.map(\.key.originNumber) + check.signedNotes.map(\.originNumber)
+        return (known + seen(by: check.witnesses).map(\.originNumber) + [1]).max() ?? 1
+    }
+
     private static func former(
         _ notes: [Checkpoint],
+        latest: Int64,
         _ layout: Layout,
         _ state: Directory
     ) throws -> KeyChange.Former? {
         // Of any key: after a second restore a former key has said more than the last one.
         let signed = notes.max { ($0.size, $0.originNumber) < ($1.size, $1.originNumber) }
-            .map { KeyChange.Former(size: $0.size, root: $0.root) }
+            .map { note in
+                KeyChange.Former(
+                    size: note.size,
+                    root: note.root,
+                    unknownKey: note.originNumber > latest ? note.originNumber : nil
+                )
+            }
         let known = KeyChange.Former(size: known(to: layout), root: nil)
         let begun = try RestartMark.open(in: state)?.former
         return [signed, begun, known].compactMap { $0 }.filter { $0.size > 0 }

@@ -68,7 +68,7 @@ struct HowToVerify {
 
         It checks all of step 1, the signature of the note, the proof of every record, and that each row of
         `provenance` says what its records say. Get `archive.vkey` from the archive's owner by another way
-        than this bag (`larkive audit key` prints it): whoever could change the bag could change `audit/keys` too.
+        than this bag (`larkive audit key` prints it, after a change of keys all of them, the last one last): whoever could change the bag could change `audit/keys` too.
 
         The log had \(outcome.size) records, and their tree the root `\(outcome.root.hex)`.
 
@@ -85,7 +85,7 @@ struct HowToVerify {
         head -n 3 audit/checkpoint >note.txt
         tail -n 1 audit/checkpoint | cut -d ' ' -f 3 | base64 -d | tail -c 64 >note.sig
         { printf '\\060\\052\\060\\005\\006\\003\\053\\145\\160\\003\\041\\000'
-          cut -d + -f 3- archive.vkey | base64 -d | tail -c 32; } >key.der
+          tail -n 1 archive.vkey | cut -d + -f 3- | base64 -d | tail -c 32; } >key.der
         openssl pkeyutl -verify -pubin -keyform DER -inkey key.der -rawin -in note.txt -sigfile note.sig
         ```
 
@@ -111,7 +111,8 @@ struct HowToVerify {
 
         - For all \(outcome.exported) attachments: that the archive had exactly these bytes, with this size, as this
           number, at the time of the record, and that nobody changed that record since the note was signed.
-        - For \(outcome.proven) of them also name, sender, subject, date and ids (`listed_private` is `given`). Of the
+        - For \(outcome.proven) of them also key, name, source, sender, subject, date and ids (`listed_private` is
+          `given`); `folder` and `vanished` say how it was when the bag was made, and are the owner's word. Of the
           others the record that lists them speaks of other messages as well. Its private part was left in the
           archive; the record binds it by its `commitment` (SHA-256 of the salt's 16 bytes and the private part
           without the salt), so the owner can show it later. Until then these columns are the owner's word.

@@ -6,9 +6,12 @@ extension SQLiteManifest {
     /// When the object that has gone longest without being read was last known to be good: when it
     /// was stored, or when it was read.
     ///
-    /// Damaged objects are told elsewhere and do not count.
-    package func oldestUnverified() throws(ManifestError) -> String? {
-        let ranges = try verifiedRanges().ranges
+    /// Damaged objects are told elsewhere and do not count. A look later than now is none: a clock was
+    /// wrong.
+    package func oldestUnverified(at now: Timestamp) throws(ManifestError) -> String? {
+        let ranges = try verifiedRanges().ranges.filter { range in
+            Timestamp(range.time).map { $0 <= now } ?? false
+        }
         return try inDatabase { db in
             var oldest: [String] = []
             var begun: ContentDigest? = .smallest

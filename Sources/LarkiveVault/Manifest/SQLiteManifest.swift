@@ -12,11 +12,13 @@ package struct SQLiteManifest: Sendable {
     private let disk = FirstFailure()
 
     /// What every connection must have, as SQLite reads it back.
+    ///
+    /// A transaction that outgrows the cache (KiB, negative) locks readers out before its end.
     private static let pragmas: [(name: String, set: String, expected: String)] = [
         ("journal_mode", "TRUNCATE", "truncate"), ("synchronous", "EXTRA", "3"),
         ("foreign_keys", "ON", "1"), ("trusted_schema", "OFF", "0"),
         ("cell_size_check", "ON", "1"), ("mmap_size", "0", "0"), ("temp_store", "MEMORY", "2"),
-        ("busy_timeout", "5000", "5000"),
+        ("busy_timeout", "5000", "5000"), ("cache_size", "-65536", "-65536"),
     ]
 
     /// Opens it for the holder of the lock; makes the tables in an empty file.

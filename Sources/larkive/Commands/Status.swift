@@ -22,7 +22,7 @@ struct Status: AsyncParsableCommand, Sandboxed {
             inbox: vault.inbox.count(),
             restarts: try vault.manifest.restarts(),
             vault: VaultFigures(
-                oldestUnverified: try vault.manifest.oldestUnverified(),
+                oldestUnverified: try vault.manifest.oldestUnverified(at: world.clock.now()),
                 damage: try vault.manifest.damage(),
                 checkpoint: vault.lastCheckpoint(),
                 quarantined: vault.quarantineBytes()
