@@ -62,10 +62,11 @@ enum Sandbox {
         _ rights: UInt64,
         _ rules: Int32
     ) throws(UsageError) {
-        var place = FilePath(path)
-        var found = lk_look_path(place.string)
-        while found == -Errno.noSuchFileOrDirectory.rawValue, place.removeLastComponent() {
-            found = lk_look_path(place.isEmpty ? "." : place.string)
+        var place = path[...]
+        var found = lk_look_path(path)
+        while found == -Errno.noSuchFileOrDirectory.rawValue, place != ".", place != "/" {
+            place = RealPath.above(place) ?? "."
+            found = lk_look_path(String(place))
         }
         // What cannot be reached cannot be written either.
         guard found >= 0 else { return }

@@ -2,11 +2,36 @@ import FeishuSandbox
 import Foundation
 import LarkiveCore
 import LarkiveTesting
+import SystemPackage
 import Testing
+
+@testable import larkive
 
 /// Places and names that files cannot be handed out to.
 @Suite(.scratchDirectory, .serialized) struct RestorePlaceTests {
     private static let small = WorldRecipe(seed: 21, mailboxes: 1, messages: 6, tasks: 1)
+
+    @Test(arguments: [
+        ("/a/b", "/a"), ("/a//b/", "/a/"), ("/a", "/"), ("/", nil), ("a", nil), ("a/b", "a"),
+    ])
+    func `what a path is in is told by its text`(path: String, above: String?) {
+        #expect(RealPath.above(path[...]).map(String.init) == above)
+    }
+
+    @Test func `a path leads where its links lead, as far as it is there, however deep`() throws {
+        let folder = RealPath.of(ScratchDirectory.path).string
+        let there = "\(folder)/报价/\u{301}e"
+        try FileManager.default.createDirectory(atPath: there, withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(
+            atPath: "\(there)/link",
+            withDestinationPath: there
+        )
+        #expect(RealPath.of("\(there)/link/x/../y") == FilePath("\(there)/y"))
+        #expect(RealPath.of("/") == "/")
+        let deep = "/no-such-folder" + String(repeating: "/d", count: 3_000)
+        #expect(RealPath.of(deep) == FilePath(deep))
+        #expect(RealPath.of("\(there)/link\(deep)") == FilePath(there + deep))
+    }
 
     @Test func `nothing is handed out into STATE`() async throws {
         try await Lab.with(Self.small) { lab in
@@ -58,9 +83,13 @@ import Testing
     @Test func `a link in place of a file is told in words for a restore`() async throws {
         try await Lab.with(Self.small) { lab in
             try await lab.expect(["sync"], exit: 0)
-            let out = "\(lab.folder)/out"
-            let given = try await lab.expect(["restore", "1", "--to", out, "--json"], exit: 0)
+            let out = "\(lab.folder)/报价"
+            let given = try await lab.expect(
+                ["restore", "1", "--to", "\(out)/", "--json"],
+                exit: 0
+            )
             let path = try #require(given.json?["restored"]?.array?.first?["path"]?.string)
+            #expect(path.hasPrefix("\(out)/") && !path.contains("//"))
             try FileManager.default.moveItem(atPath: path, toPath: "\(lab.folder)/mine")
             try FileManager.default.createSymbolicLink(
                 atPath: path,

@@ -110,7 +110,7 @@ import Testing
             try await lab.expect(["sync"], exit: 0)
             try lab.configure(more: "restore:\n  require_reason: true")
             let out = "\(lab.folder)/out"
-            for reason in [[], ["--reason", " "]] {
+            for reason in [[], ["--reason", " "], ["--reason", "\u{200B}"]] {
                 let ended = try await lab.expect(["restore", "1", "--to", out] + reason, exit: 2)
                 #expect(ended.errors.contains("--reason TEXT"), "\(ended.errors)")
             }

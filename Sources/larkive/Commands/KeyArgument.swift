@@ -29,7 +29,10 @@ struct KeyArgument {
         let rows = try olderVersion(in: manifest)
         guard rows.isEmpty else { return rows }
         guard version == nil else { throw unknown }
-        throw UsageError("`\(text)` is no KEY", hint: "look it up: larkive find \(text)")
+        throw UsageError(
+            "`\(text)` is no KEY",
+            hint: "look it up: larkive find" + (text.isEmpty ? "" : " \(text)")
+        )
     }
 
     private func found(

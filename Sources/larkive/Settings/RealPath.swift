@@ -8,22 +8,36 @@ enum RealPath {
 
     /// Of what is not there yet its nearest folder that is, with the rest behind it.
     static func of(_ path: String) -> FilePath {
-        let absolute = FilePath(ConfigFile.absolute(path)).lexicallyNormalized()
-        var (there, rest) = (absolute, [FilePath.Component]())
+        let text = FilePath(ConfigFile.absolute(path)).lexicallyNormalized().string
+        var there = text[...]
         while true {
-            if let found = resolved(there) { return found.appending(rest.reversed()) }
-            guard let last = there.lastComponent, there.removeLastComponent() else {
-                return absolute
+            if let found = resolved(there) {
+                return FilePath(found + "/" + (String(text.utf8.dropFirst(there.utf8.count)) ?? ""))
             }
-            rest.append(last)
+            guard let above = above(there), above != there else { return FilePath(text) }
+            there = above
         }
     }
 
-    private static func resolved(_ path: FilePath) -> FilePath? {
+    /// The text of the folder that something is in; nil where the path names none.
+    ///
+    /// As text, since `FilePath` goes through the whole of a path to take its end away.
+    static func above(_ path: Substring) -> Substring? {
+        let stroke = UInt8(ascii: "/")
+        guard let last = path.utf8.lastIndex(where: { $0 != stroke }),
+            let slash = path.utf8[...last].lastIndex(of: stroke)
+        else { return nil }
+        return slash == path.startIndex ? "/" : path[..<slash]
+    }
+
+    private static func resolved(_ path: Substring) -> String? {
         var buffer = [CChar](repeating: 0, count: longest)
-        let length = lk_real_path(path.string, &buffer, buffer.count)
+        let length = lk_real_path(String(path), &buffer, buffer.count)
         guard length >= 0 else { return nil }
-        return FilePath(String(decoding: buffer.prefix(Int(length)).map(UInt8.init), as: UTF8.self))
+        return String(
+            decoding: buffer.prefix(Int(length)).map(UInt8.init(bitPattern:)),
+            as: UTF8.self
+        )
     }
 
     /// Names from strangers' mails and copies of notes do not belong among an archive's own files.

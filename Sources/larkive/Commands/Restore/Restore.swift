@@ -105,7 +105,7 @@ struct Restore: AsyncParsableCommand, Sandboxed {
 enum Reason {
     /// The config may demand one.
     static func check(_ reason: String?, _ config: Config) throws(UsageError) {
-        let isGiven = reason?.contains { !$0.isWhitespace } ?? false
+        let isGiven = reason.map { !FileQuery.saysNothing($0) } ?? false
         guard config.restoreNeedsReason, !isGiven else { return }
         throw UsageError(
             "nothing is given back without a reason here (`restore.require_reason`)",

@@ -31,7 +31,8 @@ struct RestoreReport {
         }
         if outcome.isNew { written += 1 } else { present += 1 }
         if outcome.row.vanished != nil { vanished.append(outcome.row) }
-        let path = "\(to)/\(outcome.path.joined(separator: "/"))"
+        let folder = to.hasSuffix("/") ? String(to.dropLast()) : to
+        let path = "\(folder)/\(outcome.path.joined(separator: "/"))"
         if isJSON {
             done.append(Self.json(outcome, path))
         } else {
