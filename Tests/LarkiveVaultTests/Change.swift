@@ -68,6 +68,28 @@ enum Change {
         try #require(fcntl(file, 1024, 1) == 0, "F_SETLEASE")
     }
 
+    /// Makes a file one that cannot be read, or puts something else in its place.
+    static func replace(_ path: String, with how: String) throws {
+        if how == "unreadable" { return try lease(path) }
+        let bytes = try Data(contentsOf: URL(filePath: path))
+        try FileManager.default.removeItem(atPath: path)
+        switch how {
+        case "pipe": try #require(mkfifo(path, 0o600) == 0)
+        case "link":
+            try overwrite("\(path).moved", bytes)
+            try FileManager.default.createSymbolicLink(
+                atPath: path,
+                withDestinationPath: "\(path).moved"
+            )
+        default:
+            try FileManager.default.createDirectory(
+                atPath: path,
+                withIntermediateDirectories: false,
+                attributes: [.posixPermissions: 0o700]
+            )
+        }
+    }
+
     static func another(_ archive: TestArchive, isSealed: Bool) async throws {
         let vault = try await archive.open()
         try await archive.hold(Array("another".utf8), in: vault)

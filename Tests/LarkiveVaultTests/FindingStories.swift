@@ -45,6 +45,7 @@ extension FindingFixture {
                 let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
                 try FileManager.default.removeItem(atPath: "\(folder)/\(names[1])")
             }
+        case .logUnread: return .init { try Change.lease($0.file("audit/open.jsonl")) }
         case .searchDrift:
             return .init {
                 try Change.sqlite(

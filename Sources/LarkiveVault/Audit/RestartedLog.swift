@@ -57,6 +57,7 @@ struct RestartedLog {
     private static func refuseChanged(_ check: AuditCheck) throws {
         let grave: Set<Finding.Code> = [
             .lineInvalid, .lineOutOfOrder, .segmentMissing, .segmentUnreadable, .noteContradicts,
+            .logUnread,
         ]
         if let worst = check.findings.first(where: { grave.contains($0.code) }) {
             throw VaultError(.auditDamaged, "\(worst.subject): \(worst.detail)", hint: backup)

@@ -9,14 +9,17 @@ struct TileDirectory: TileStore {
 
     func read(_ tile: Tile, width: Int) throws(AuditError) -> [TreeHash] {
         do {
-            var found = try bytes(of: tile, width: width)
-            // A wider one may have taken the place of the one that was listed.
-            for _ in 0..<3 where found == nil { found = try bytes(of: tile, width: width) }
-            guard let bytes = found else {
-                throw AuditError(.damaged, "tile \(tile.path) is missing")
-            }
-            return try hashes(bytes, tile, width)
-        } catch { throw AuditError(error) }
+            if let hashes = try look(at: tile, width: width) { return hashes }
+        } catch { throw error.asAuditError }
+        throw AuditError(.damaged, "tile \(tile.path) is missing or too short")
+    }
+
+    /// Nil where it is missing or too short, which is not the same as one that cannot be read.
+    func look(at tile: Tile, width: Int) throws(DiskError) -> [TreeHash]? {
+        var found = try bytes(of: tile, width: width)
+        // A wider one may have taken the place of the one that was listed.
+        for _ in 0..<3 where found == nil { found = try bytes(of: tile, width: width) }
+        return found.flatMap { hashes($0, width) }
     }
 
     /// The full tile when it is there, else the narrowest partial one that is wide enough.
@@ -39,14 +42,8 @@ struct TileDirectory: TileStore {
         return (partial ?? []).compactMap { Int($0) }.max() ?? 0
     }
 
-    private func hashes(
-        _ bytes: [UInt8],
-        _ tile: Tile,
-        _ width: Int
-    ) throws(AuditError) -> [TreeHash] {
-        guard bytes.count >= width * TreeHash.byteCount else {
-            throw AuditError(.damaged, "tile \(tile.path) is too short")
-        }
+    private func hashes(_ bytes: [UInt8], _ width: Int) -> [TreeHash]? {
+        guard bytes.count >= width * TreeHash.byteCount else { return nil }
         return (0..<width).compactMap {
             TreeHash(bytes: bytes[($0 * TreeHash.byteCount)..<(($0 + 1) * TreeHash.byteCount)])
         }

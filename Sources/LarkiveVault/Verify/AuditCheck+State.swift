@@ -7,23 +7,6 @@ extension AuditCheck {
 
     private static let forbidsRestart: Set<Finding.Code> = [.rolledBack, .noteContradicts]
 
-    /// Each sealed segment had a note, but for the last one before a restart.
-    mutating func checkShelf(_ files: [NoteFile], _ good: [Signed]) {
-        let shelf = files.filter { $0.place == .log }
-        let own = good.filter { [.log, .newest].contains($0.file.place) }
-        let signed = own.map(\.note.size).max() ?? 0
-        let known = Set(shelf.compactMap(\.sizeInName))
-            .union(changes.filter { $0.kind == .restarted }.map(\.seq))
-        let missing = ends.filter { $0 <= signed && !known.contains($0) }
-        guard !missing.isEmpty else { return }
-        let sizes = missing.prefix(5).map(String.init).joined(separator: ", ")
-        let more = missing.count > 5 ? " and \(missing.count - 5) more sizes" : ""
-        let detail =
-            "no signed note over \(sizes)\(more) records: each segment had one when it was sealed; "
-            + "put them back from a backup"
-        findings.append(Finding(.notesMissing, "tlog/checkpoints", detail))
-    }
-
     /// What would keep the next run from beginning.
     mutating func checkState(_ ring: KeyRing, _ sound: [Signed], _ reading: LogReading) {
         switch witnesses.seen {

@@ -36,9 +36,11 @@ package struct AuditCheck {
     /// What no look at this folder alone can exclude.
     package internal(set) var notExcluded: [String] = []
     /// Whether hashes of signed records are missing or wrong.
-    private(set) var hasBrokenTiles = false
+    var hasBrokenTiles = false
     /// Whether there are hashes of more records than are here.
-    private(set) var hasWideTiles = false
+    var hasWideTiles = false
+    /// Notes, folders of notes and the journal, where they are there and cannot be read.
+    private(set) var unread: Set<String> = []
     /// How many records there were at the end of each sealed segment.
     private(set) var ends: [Int64] = []
 
@@ -90,7 +92,8 @@ package struct AuditCheck {
         record: (AuditRecord) throws -> Void = { _ in }
     ) throws {
         if let seen { witnesses.seen = .note(seen) }
-        let notes = NoteFile.all(in: audit, witnesses)
+        let found = FoundNotes(in: audit, witnesses)
+        let notes = found.files
         var reading = LogReading(
             audit: audit,
             wanted: Set(notes.compactMap(\.checkpoint?.size))
@@ -100,13 +103,24 @@ package struct AuditCheck {
         (changes, ends) = (reading.changes, reading.ends)
         leastApplied = min(sealed, reading.lastRun?.first ?? 0)
         findings += reading.chain.faults.map { $0.finding(on: reading.chain.timeline) }
+        reportUnread(found, reading)
         reportOpen(reading)
         reportRestarts(reading)
         let known = Set(notes)
-        let later = NoteFile.all(in: audit, Witnesses()).filter { !known.contains($0) }
+        let later = FoundNotes(in: audit, Witnesses()).files.filter { !known.contains($0) }
         let signed = checkNotes(notes, later, reading)
         checkTiles(of: reading, signed: signed)
         checkInbox()
+    }
+
+    /// What may be in there is neither believed nor missed.
+    private mutating func reportUnread(_ notes: FoundNotes, _ reading: LogReading) {
+        var unread = notes.unread
+        unread[JournalFile.name] = reading.journalFault.map { "\($0)" }
+        self.unread = Set(unread.keys)
+        for (path, words) in unread.sorted(by: { $0.key < $1.key }) {
+            findings.append(Finding(.logUnread, path, "cannot be read: \(words)"))
+        }
     }
 
     private mutating func reportOpen(_ reading: LogReading) {
@@ -122,9 +136,9 @@ package struct AuditCheck {
     }
 
     /// The manifest may lack what the last run wrote, where that met a full disk; it may lack no
-    /// more, and never be ahead.
+    /// more, and never be ahead of a log that can be read to its end.
     package mutating func compare(withManifestAt applied: Int64) {
-        if applied >= size {
+        if applied >= size, !unread.contains(JournalFile.name) {
             let detail = "it knows \(applied + 1) records, the log has \(size)"
             findings.append(Finding(.rolledBack, "manifest.sqlite", detail))
         } else if applied + 1 < leastApplied, witnesses.isRunning?() == false {
@@ -170,47 +184,6 @@ package struct AuditCheck {
         for name in found.strange {
             let detail = "it can never become a record: look what it is, then move it away"
             findings.append(Finding(.inboxJunk, "inbox/\(name)", detail))
-        }
-    }
-
-    /// Segments come before their tiles: hashes of more records than are here tell of a cut tail.
-    private mutating func checkWidths(of reading: LogReading, _ tiles: TileDirectory) {
-        guard reading.chain.soundUntil == nil, witnesses.isRunning?() != true else { return }
-        for row in reading.tree.rest where tiles.widest(row.tile) > row.hashes.count {
-            let fault = LogFault(
-                code: .tileWrong,
-                subject: "tlog/\(row.tile.path)",
-                detail: "it has hashes of more records than are here: the end was cut off",
-                first: reading.sealed
-            )
-            hasWideTiles = true
-            findings.append(fault.finding(on: reading.chain.timeline))
-        }
-    }
-
-    /// Tiles are promised for what is signed; a run that died may owe them for the rest.
-    private mutating func checkTiles(of reading: LogReading, signed: Int64) {
-        guard let tlog = try? audit.directory("tlog") else { return }
-        let tiles = TileDirectory(directory: tlog)
-        checkWidths(of: reading, tiles)
-        for row in reading.owed + reading.tree.rest {
-            let shift = Int64(row.tile.level) * Tile.height
-            let start = row.tile.index * Int64(Tile.fullWidth)
-            let width = Int(min(max(0, (signed >> shift) - start), Int64(row.hashes.count)))
-            guard width > 0 else { continue }
-            let found = try? tiles.read(row.tile, width: width)
-            guard found != Array(row.hashes.prefix(width)) else { continue }
-            let fault = LogFault(
-                code: .tileWrong,
-                subject: "tlog/\(row.tile.path)",
-                detail: (found == nil
-                    ? "missing or too short" : "its hashes are not those of the log")
-                    + "; they can be made again from the records: larkive repair",
-                first: start << shift,
-                last: (start + Int64(width)) << shift - 1
-            )
-            hasBrokenTiles = true
-            findings.append(fault.finding(on: reading.chain.timeline))
         }
     }
 }

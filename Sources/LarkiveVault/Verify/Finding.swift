@@ -61,6 +61,7 @@ extension Finding {
         case manifestNotRead = "E029"
         case keyForeign = "E030"
         case noteAfterChange = "E031"
+        case logUnread = "E032"
         case logCannotFold = "E037"
         case logShorter = "E038"
         case logMissing = "E039"

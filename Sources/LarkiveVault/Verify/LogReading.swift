@@ -18,6 +18,8 @@ struct LogReading {
     /// How many records the journal holds beyond them, and what of it is none.
     private(set) var open = 0
     private(set) var torn = 0
+    /// Why the journal cannot be read, where it is there.
+    private(set) var journalFault: DiskError?
     /// Rows of the tree whose tile is not what it should be, or not there yet.
     private(set) var owed: [GrowingTree.Row] = []
     private var done = 0
@@ -34,10 +36,20 @@ struct LogReading {
     mutating func run(_ record: (AuditRecord) throws -> Void) throws {
         var journal: [UInt8] = []
         repeat {
-            journal = (try? audit.contents(JournalFile.name)) ?? []
+            journal = journalBytes()
         } while try readSegments(record) > 0
         sealed = chain.size
         try readJournal(journal, record)
+    }
+
+    private mutating func journalBytes() -> [UInt8] {
+        journalFault = nil
+        do {
+            return try audit.contents(JournalFile.name) ?? []
+        } catch {
+            journalFault = error
+            return []
+        }
     }
 
     /// Reads the segments that are new since the last look; returns how many.

@@ -1,0 +1,58 @@
+import Foundation
+import LarkiveCore
+import LarkiveTesting
+import Testing
+
+@testable import LarkiveVault
+
+/// What of the log is there and cannot be read: neither believed nor taken for missing.
+@Suite(.scratchDirectory) struct UnreadLogTests {
+    private static func check(_ archive: TestArchive) throws -> AuditCheck {
+        var check = try AuditCheck(ofCopyAt: archive.file("audit"))
+        try check.run()
+        return check
+    }
+
+    private static func names(_ archive: TestArchive, _ folder: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: archive.file(folder)).sorted()
+            .map { archive.file("\(folder)/\($0)") }
+    }
+
+    @Test(arguments: ["unreadable", "folder", "pipe", "link"])
+    func `a journal that cannot be read accuses nobody of a cut`(how: String) async throws {
+        let archive = try await FindingFixture.archive()
+        try await Change.another(archive, isSealed: false)
+        let path = archive.file("audit/open.jsonl")
+        let known = try Self.check(archive).size
+        try Change.replace(path, with: how)
+        var check = try Self.check(archive)
+        #expect(check.size < known)
+        check.compare(withManifestAt: known - 1)
+        #expect(check.findings.map(\.code) == [.logUnread])
+        #expect(check.findings.first?.subject == "open.jsonl")
+        #expect(check.findings.first?.detail.hasPrefix("cannot be read: ") == true)
+        let codes = try archive.verify().filter(\.isError)
+        #expect(codes == [.logUnread])
+    }
+
+    @Test(arguments: ["unreadable", "folder", "pipe", "link"])
+    func `notes that cannot be read are not missing`(how: String) async throws {
+        let archive = try await FindingFixture.archive()
+        try Change.replace(archive.file("audit/tlog/checkpoint"), with: how)
+        #expect(try Self.check(archive).findings.map(\.code) == [.logUnread])
+        let kept = try Self.names(archive, "audit/tlog/checkpoints/2026")
+        for path in kept { try Change.replace(path, with: how) }
+        let codes = try Self.check(archive).findings.map(\.code)
+        #expect(Set(codes.filter { $0 != .noNote }) == [.logUnread], "\(codes)")
+        #expect(codes.filter { $0 == .logUnread }.count == kept.count + 1)
+    }
+
+    @Test func `a tile that cannot be read is not made again`() async throws {
+        let archive = try await FindingFixture.archive()
+        let tile = try #require(try Self.names(archive, "audit/tlog/tile/0/000.p").first)
+        try Change.lease(tile)
+        let check = try Self.check(archive)
+        #expect(check.findings.map(\.code) == [.logUnread])
+        #expect(!check.hasBrokenTiles)
+    }
+}
