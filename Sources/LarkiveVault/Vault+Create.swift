@@ -30,6 +30,7 @@ extension Vault {
         _ clock: any WallClock,
         _ rules: VaultRules
     ) async throws -> VerifierKey {
+        if (try? Directory.open(path)) == nil { try refuseForeignKey(in: state, nil) }
         try makeFolders(at: path)
         let outside = try Directory.open(path)
         try Layout.checkOwner(of: outside)
@@ -37,16 +38,8 @@ extension Vault {
         if try begun(in: outside) == id {
             return try await begin(at: path, state, run, clock, rules)
         }
-        guard try outside.look(at: ArchiveIdentity.fileName) == nil else {
-            throw VaultError(.exists, "there is an archive in \(path) already")
-        }
-        guard try outside.look(at: SQLiteManifest.fileName) == nil, try !hasLog(outside) else {
-            throw VaultError(
-                .exists,
-                "\(path) holds an archive whose \(ArchiveIdentity.fileName) is lost",
-                hint: "put \(ArchiveIdentity.fileName) back from a backup"
-            )
-        }
+        try refuseArchive(in: outside, path)
+        try refuseForeignKey(in: state, outside)
         try makeFolders(at: state)
         try outside.close()
         let root = try outside.guarded()
@@ -102,13 +95,7 @@ extension Vault {
         in state: Directory,
         audit: Directory
     ) throws -> VerifierKey {
-        guard try state.contents(KeyFile.name) == nil else {
-            throw VaultError(
-                .exists,
-                "\(state.path) holds the key of another archive",
-                hint: "give this archive a state folder of its own"
-            )
-        }
+        guard try state.contents(KeyFile.name) == nil else { throw foreignKey(in: state.path) }
         let key = SigningKey.made()
         let origin = Origin(archive: identity.id, number: 1)
         let verifier = key.verifier(for: origin.description)
@@ -116,6 +103,38 @@ extension Vault {
         _ = try keys.createOnce(verifier.fileName, with: Array("\(verifier)\n".utf8))
         try state.replace(KeyFile.name, with: key.file.reveal())
         return verifier
+    }
+
+    private static func refuseArchive(in outside: Directory, _ path: String) throws {
+        guard try outside.look(at: ArchiveIdentity.fileName) == nil else {
+            throw VaultError(.exists, "there is an archive in \(path) already")
+        }
+        guard try outside.look(at: SQLiteManifest.fileName) == nil, try !hasLog(outside) else {
+            throw VaultError(
+                .exists,
+                "\(path) holds an archive whose \(ArchiveIdentity.fileName) is lost",
+                hint: "put \(ArchiveIdentity.fileName) back from a backup"
+            )
+        }
+    }
+
+    /// Before anything is made; a key that the archive's own folder names is of an init that died.
+    private static func refuseForeignKey(in path: String, _ root: Directory?) throws {
+        guard let state = try? Directory.open(path), let file = try state.contents(KeyFile.name)
+        else { return }
+        let tlog = try? root?.directory("audit").directory("tlog")
+        let known = tlog.flatMap { try? NoteShelf.keys(in: $0) } ?? []
+        let key = SigningKey(file: file)
+        guard !known.contains(where: { $0 == key?.verifier(for: $0.name) }) else { return }
+        throw foreignKey(in: path)
+    }
+
+    private static func foreignKey(in state: String) -> VaultError {
+        VaultError(
+            .exists,
+            "\(state) holds the key of another archive",
+            hint: "give this archive a state folder of its own"
+        )
     }
 
     private static func hasLog(_ root: Directory) throws -> Bool {

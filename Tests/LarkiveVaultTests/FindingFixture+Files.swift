@@ -86,6 +86,10 @@ extension FindingFixture {
                     ofItemAtPath: $0.file("audit/" + (try $0.segments[0]))
                 )
             }
+        case .fileForeign:
+            return .init {
+                try files.linkItem(atPath: $0.file("larkive.json"), toPath: $0.beside("second"))
+            }
         case .fileExtra: return .init { try Change.rewrite($0.file("notes.txt"), "x") }
         case .lockMissing: return .init { try files.removeItem(atPath: $0.file("lock")) }
         case .inboxJunk:

@@ -155,6 +155,15 @@ import Testing
         #expect(findings.first?.facts["records"] == [1, 3])
     }
 
+    @Test func `a log whose folder is gone is a damaged one`() async throws {
+        let archive = try await RestartTests.made(1)
+        try RestartTests.remove(archive.file("audit"))
+        let failure = #expect(throws: VaultError.self) {
+            _ = try AuditCheck(at: archive.file("audit"))
+        }
+        #expect(failure?.kind == .auditDamaged)
+    }
+
     @Test(arguments: ["nothing", "archive", "folder"])
     func `a copy that is no log is told as such`(what: String) async throws {
         let archive = try await RestartTests.made(1)

@@ -26,6 +26,31 @@ import Testing
         #expect(try Data(contentsOf: URL(filePath: file)) == foreign)
     }
 
+    @Test func `beside the key of another archive no folder is made`() async throws {
+        let other = try await TestArchive.make()
+        let path = other.beside("fresh")
+        for isThere in [false, true] {
+            if isThere {
+                try FileManager.default.createDirectory(
+                    atPath: path,
+                    withIntermediateDirectories: true
+                )
+            }
+            let failure = await #expect(throws: VaultError.self) {
+                _ = try await Vault.create(
+                    at: path,
+                    id: "00000000-0000-4000-8000-000000000002",
+                    state: other.state,
+                    run: other.run,
+                    clock: other.clock
+                )
+            }
+            #expect(failure?.kind == .exists)
+            let left = try? FileManager.default.contentsOfDirectory(atPath: path)
+            #expect(left == (isThere ? [] : nil))
+        }
+    }
+
     @Test func `an archive that died before its first record gets it when it is opened`()
         async throws
     {

@@ -55,4 +55,20 @@ import Testing
         #expect(check.findings.map(\.code) == [.logUnread])
         #expect(!check.hasBrokenTiles)
     }
+
+    @Test(arguments: [1, 2])
+    func `of two notes over one size each is missed`(which: Int) async throws {
+        let archive = try await FindingFixture.archive()
+        _ = try await RotationTests.rotate(archive)
+        try await archive.sync([8])
+        #expect(try archive.verify() == [])
+        let change = try #require(try Self.check(archive).changes.first)
+        let suffix = which == 1 ? "" : "-2"
+        let name = "\((change.seq + 1).padded(12))\(suffix).note"
+        let path = archive.file("audit/tlog/checkpoints/2026/\(name)")
+        try FileManager.default.removeItem(atPath: path)
+        let found = try Self.check(archive).findings
+        #expect(found.map(\.code) == [.notesMissing])
+        #expect(found.first?.detail.contains("(key \(which))") == true)
+    }
 }

@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import json
 import re
+import stat
 import zlib
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import ed25519
 LINE = re.compile(rb'\{"record":(\{.*?\}),"private":(\{"salt":"([0-9a-f]{32})"(.*)\})\}\n', re.S)
 PLAIN = re.compile(r"[ !#-\[\]-~]*")
 COMMON = {"seq", "prev", "time", "run", "type", "commitment"}
+SIGNATURE = re.compile("\u2014 ([^ \n+]+) ([A-Za-z0-9+/]+={0,2})\n")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 LONGEST = 4 << 20
 
@@ -154,10 +156,23 @@ def read_segments(audit, log):
     return last
 
 
+def read_plain(path):
+    """The bytes of a plain file; raises OSError for anything else, and never waits."""
+    if not stat.S_ISREG(path.lstat().st_mode):
+        raise OSError("no plain file")
+    return path.read_bytes()
+
+
 def read_journal(audit, log, last):
     """The open journal: what the last segment has already counts once, a torn tail not at all."""
     path = audit / "open.jsonl"
-    data = path.read_bytes() if path.exists() else b""
+    data = b""
+    try:
+        data = read_plain(path)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        log.bad.append(f"I5 {path}: {error}")
     log.sealed = len(log.records)
     if last and data.startswith(last):
         data = data[len(last):]
@@ -184,7 +199,10 @@ def read(audit):
 
 def read_key(path):
     """Name, key id and public key of a verifier key."""
-    name, key_id, blob = path.read_text().removesuffix("\n").split("+", 2)
+    text = read_plain(path).decode()
+    if not text.endswith("\n") or text.count("\n") != 1:
+        raise ValueError("not one line")
+    name, key_id, blob = text[:-1].split("+", 2)
     data = base64.b64decode(blob, validate=True)
     if data[:1] != b"\1" or len(data) != 33:
         raise ValueError("not an Ed25519 key")
@@ -197,16 +215,19 @@ def read_key(path):
 
 def read_note(text, keys):
     """Origin, size and root of a signed note; raises ValueError unless a known key signed it."""
-    body, _, signature = text.partition("\n\n")
-    lines, words = body.split("\n"), signature.removesuffix("\n").split(" ")
-    if len(lines) != 3 or len(words) != 3 or words[0] != "\u2014" or not text.endswith("\n"):
+    body, _, below = text.partition("\n\n")
+    lines, signatures = body.split("\n"), SIGNATURE.findall(below)
+    if len(lines) != 3 or not signatures or SIGNATURE.sub("", below):
         raise ValueError("not the form of a note")
     origin, size, signed = lines
-    blob = base64.b64decode(words[2], validate=True)
-    public = keys.get((origin, blob[:4].hex()))
-    if words[1] != origin or public is None:
+    decoded = [(name, blob, base64.b64decode(blob, validate=True)) for name, blob in signatures]
+    if any(base64.b64encode(data).decode() != blob or len(data) < 5 for _, blob, data in decoded):
+        raise ValueError("not the form of a signature")
+    blobs = [data for name, _, data in decoded if name == origin]
+    blobs = [blob for blob in blobs if (origin, blob[:4].hex()) in keys]
+    if not blobs:
         raise ValueError("no known key signed it")
-    if not ed25519.verifies(public, blob[4:], f"{body}\n".encode()):
+    if not any(ed25519.verifies(keys[origin, blob[:4].hex()], blob[4:], f"{body}\n".encode()) for blob in blobs):
         raise ValueError("wrong signature")
     return origin, int(size), base64.b64decode(signed, validate=True)
 
@@ -220,7 +241,7 @@ class Notes:
             try:
                 name, key_id, public = read_key(path)
                 self.keys[name, key_id] = public
-            except (ValueError, IndexError) as error:
+            except (OSError, ValueError, IndexError) as error:
                 self.bad.append(f"I9 {path}: {error}")
         self.shelf = [self.check(path) for path in sorted(audit.glob("tlog/checkpoints/*/*.note"))]
         self.newest = self.check(audit / "tlog/checkpoint")
@@ -229,10 +250,8 @@ class Notes:
 
     def check(self, path):
         """The (origin, size) of a note that agrees with the log; None when there is no file."""
-        if not path.exists():
-            return None
         try:
-            origin, size, signed = read_note(path.read_text("utf-8"), self.keys)
+            origin, size, signed = read_note(read_plain(path).decode(), self.keys)
             if size > self.log.sealed:
                 raise ValueError(f"signs {size} records, {self.log.sealed} are sealed")
             if self.log.root(size) != signed:
@@ -241,7 +260,9 @@ class Notes:
             if path.suffix == ".note" and path.stem != f"{size:012}" + (f"-{number}" if number > 1 else ""):
                 raise ValueError("its name is not its size")
             return number, size
-        except ValueError as error:
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
             self.bad.append(f"I9 {path}: {error}")
             return None
 

@@ -278,6 +278,32 @@ def remove_a_signature(log, dice, _):
 
 
 @operator(FOUND)
+def write_something_behind_a_note(log, dice, _):
+    path = dice.choice([log.newest, *log.notes])
+    more = dice.choice([b"\n", b"rewritten\n", b"evil note: rewritten\n", "\u2014 nobody AAAAAA\n".encode()])
+    forge.write(path, path.read_bytes() + more, 0o600)
+
+
+@operator(FOUND)
+def take_the_last_line_feed_from_a_note_or_a_key(log, dice, _):
+    path = dice.choice([log.newest, *log.notes, *(log.audit / "tlog/keys").iterdir()])
+    forge.write(path, path.read_bytes()[:-1], 0o600)
+
+
+@operator(FOUND)
+def write_something_behind_a_tile(log, dice, _):
+    path = dice.choice(sorted(p for p in (log.audit / "tlog/tile").rglob("*") if p.is_file()))
+    forge.write(path, path.read_bytes() + dice.randbytes(dice.choice([1, 32])), 0o400)
+
+
+@operator(FOUND)
+def put_a_folder_in_the_place_of_the_journal(log, _dice, _):
+    path = log.audit / "open.jsonl"
+    path.unlink(missing_ok=True)
+    path.mkdir(mode=0o700)
+
+
+@operator(FOUND)
 def sign_a_note_with_another_key(log, dice, _):
     path = dice.choice([log.newest, *log.notes])
     size = int(path.read_text().split("\n")[1])

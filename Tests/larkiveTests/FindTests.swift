@@ -101,6 +101,21 @@ import Testing
         #expect(week == Timestamp(milliseconds: 1_772_000_000_000 - 7 * 86_400_000))
     }
 
+    @Test(
+        arguments: [
+            ("2027", "2027-01-01T00:00:00.000Z"), ("2026-03", "2026-03-01T00:00:00.000Z"),
+            ("2026-03-05", "2026-03-05T00:00:00.000Z"),
+            ("2026-03-05T06:07:08.000Z", "2026-03-05T06:07:08.000Z"),
+        ]
+    )
+    func `the log takes the days that find takes, in UTC, and moments`(
+        text: String,
+        time: String
+    ) throws {
+        #expect(try AuditLogCommand.time(text, "--since").description == time)
+        #expect(throws: UsageError.self) { try AuditLogCommand.time("soon", "--since") }
+    }
+
     @Test(arguments: [
         ("abc", 3), ("报价", 4), ("ＡＢ", 4), ("ｶﾞ", 2), ("e\u{301}", 1), ("👍", 2), ("❤️", 2), ("❤", 1),
         ("🇨🇳", 2), ("한", 2), ("ｱ", 1), ("…", 1), ("", 0), ("\u{301}", 0), ("👍🏽", 2),

@@ -88,6 +88,8 @@ The log, and what has signed it. A restart keeps the tiles of before aside.
   E014 15
   $ with 'flip audit/tlog/checkpoint $(($(stat -c %s audit/tlog/checkpoint) - 9))'
   E015 15
+  $ with 'echo rewritten >>audit/tlog/checkpoint'
+  E015 15
   $ with 'cd .. && rm -rf archive && cp -a older archive'
   E017 15
   $ with 'rm -f audit/tlog/checkpoint'
@@ -96,6 +98,8 @@ The log, and what has signed it. A restart keeps the tiles of before aside.
   E019 15
   $ with 'cp ../other/audit/tlog/keys/* audit/tlog/keys/'
   E030 15
+  $ with 'rm audit/open.jsonl && mkdir -m 700 audit/open.jsonl'
+  E032 15
   $ with 'rm -rf audit'
   E039 15
   $ with 'rm -rf audit/tlog'
@@ -108,6 +112,8 @@ The log, and what has signed it. A restart keeps the tiles of before aside.
   W006 W013 0
   $ with 'rm -f ../archive.state/seen'
   W014 0
+  $ with 'chmod 777 ../archive.state'
+  W016 0
 
 The manifest.
 
@@ -146,6 +152,12 @@ The folders and files.
   E043 7
   $ with 'chmod 644 $segment'
   E044 7
+  $ with 'chmod 644 audit/tlog/checkpoint'
+  E044 7
+  $ with 'ln larkive.json ../second'
+  E045 7
+  $ with 'echo x | put audit/tlog/notes.txt'
+  W003 0
   $ with 'echo x | put notes.txt'
   W003 0
   $ with 'rm -f lock'

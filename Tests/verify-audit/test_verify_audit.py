@@ -306,6 +306,33 @@ def append(pick, data):
     return tamper
 
 
+def edit(pick, change):
+    def tamper(log):
+        path = pick(log)
+        path.write_bytes(change(path.read_bytes()))
+    return tamper
+
+
+def shorten(pick):
+    return edit(pick, lambda data: data[:-1])
+
+
+def pipe(pick):
+    def tamper(log):
+        path = pick(log)
+        path.unlink()
+        os.mkfifo(path)
+    return tamper
+
+
+def directory(pick):
+    def tamper(log):
+        path = pick(log)
+        path.unlink()
+        path.mkdir()
+    return tamper
+
+
 def remove(pick):
     return lambda log: pick(log).unlink()
 
@@ -459,6 +486,19 @@ changed("a cut that was not told", "log.restarted", "whose time was over", write
     "000000000007.note", lambda log: note(log.leaves[:3] + log.leaves[4:8], log.key)))
 changed("a cut from outside is no excuse", "log.restarted", "kept.note", lambda log: (log.audit.parent / "kept.note").write_text(
     note(log.leaves[:3] + log.leaves[5:8], log.key)), lambda log: ("--checkpoint", log.audit.parent / "kept.note"))
+
+# Nothing but a note, a key, a journal.
+for name, pick in {"newest note": first("tlog/checkpoint"), "kept note": first("tlog/checkpoints/*/*")}.items():
+    bad(f"{name} with a line behind it", append(pick, b"evil note: rewritten\n"), "not the form of a signed note")
+    bad(f"{name} with an empty line behind it", append(pick, b"\n"), "not the form of a signed note")
+    bad(f"{name} without its last line feed", shorten(pick), "not the form of a signed note")
+    bad(f"{name} with carriage returns", edit(pick, replaced(b"\n", b"\r\n", -1)), "")
+    bad(f"{name} is a pipe", pipe(pick), "no plain file")
+good("a note that somebody else has signed, too", (3, 2), append(first("tlog/checkpoint"), "\u2014 witness.example AAAAAAA=\n".encode()))
+bad("a key with an empty line behind it", append(first("tlog/keys/*"), b"\n"), "not one line")
+bad("a key without its line feed", shorten(first("tlog/keys/*")), "not one line")
+for how in (pipe, directory):
+    bad(f"a {how.__name__} in the place of the journal", how(first("open.jsonl")), "open.jsonl cannot be read")
 
 print(f"{passed} passed, {failed} failed")
 sys.exit(1 if failed else 0)

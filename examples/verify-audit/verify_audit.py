@@ -1,5 +1,5 @@
 """Verifies a copy of an archive's audit folder without larkive; docs/format.md says what must hold."""
-import argparse, base64, hashlib, io, json, re, sys, zlib
+import argparse, base64, hashlib, io, json, re, stat, sys, zlib
 from pathlib import Path
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -9,8 +9,12 @@ PUBLIC = re.compile(rb'(?:"(?!private":)[a-z0-9_]+":|"[ !#-\[\]-~]*"(?!:)|(?:0|[
 FIELDS = {"seq", "prev", "time", "run", "type", "commitment"}
 DUMP = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 TILE = re.compile(r"(\d+)/((?:x\d{3}/)*\d{3})(?:\.p/(\d+))?")
+SIGNATURE = re.compile("\u2014 ([^ \n+]+) ([A-Za-z0-9+/]+={0,2})\n")
 findings, changes = [], []
 def sha256(*parts): return hashlib.sha256(b"".join(parts)).digest()
+def read(path):
+    if not stat.S_ISREG(path.lstat().st_mode): raise OSError("no plain file")
+    return path.read_bytes()
 def refuse(number): raise ValueError(f"{number} is not an integer")
 def read_json(text):
     value = json.loads(text, parse_float=refuse, parse_constant=refuse)
@@ -52,16 +56,19 @@ def rank(key): return int(key[0].rpartition("/")[2])
 def after(key): return [change for change in changes if rank(read_key(change["key"])) > rank(key)][:1]
 def check_note(path, keys, levels, own):  # returns the size that the note signs and the key
     try:
-        text, _, signature = path.read_text("utf-8").partition("\n\n")
-        (origin, size, signed), (dash, name, blob) = text.split("\n"), signature.removesuffix("\n").split(" ")
-        blob, size = base64.b64decode(blob, validate=True), int(size)
-        key = [key for key in keys if (key[0], key[0], key[1], "\u2014") == (origin, name, blob[:4], dash)]
+        text, _, below = read(path).decode().partition("\n\n")
+        (origin, size, signed), lines = text.split("\n"), SIGNATURE.findall(below)
+        if not lines or SIGNATURE.sub("", below): raise ValueError("not the form of a signed note")
+        size, blobs = int(size), [(name, base64.b64decode(blob, validate=True)) for name, blob in lines]
+        if any(base64.b64encode(blob).decode() != shown for (_, blob), (_, shown) in zip(blobs, lines)): raise ValueError("not base64")
+        key = [(key, blob[4:]) for key in keys for name, blob in blobs if (key[0], key[0], key[1]) == (origin, name, blob[:4])]
         if not key: raise ValueError("no known key has signed it")
-        key[0][2].verify(blob[4:], text.encode() + b"\n")
-        for end in after(key[0]):  # what a restart has told to be cut off was signed and is not here
-            if own and end["type"] == "log.restarted" and end["seq"] < size <= end.get("former_size", 0): return 0, key[0]
+        key, blob = key[0]
+        key[2].verify(blob, text.encode() + b"\n")
+        for end in after(key):  # what a restart has told to be cut off was signed and is not here
+            if own and end["type"] == "log.restarted" and end["seq"] < size <= end.get("former_size", 0): return 0, key
             if size > end["seq"] + (end["type"] == "key.rotated"): raise ValueError("signed by a key whose time was over")
-        if size <= len(levels[0]) and root(levels, size) == base64.b64decode(signed): return size, key[0]
+        if size <= len(levels[0]) and root(levels, size) == base64.b64decode(signed): return size, key
         raise ValueError(f"the {len(levels[0])} sealed records do not give what it signs for {size}")
     except (OSError, ValueError, InvalidSignature) as error: findings.append(f"{path}: {str(error) or 'wrong signature'}")
     return 0, None
@@ -90,12 +97,17 @@ def main(audit, checkpoint, key):
         except zlib.error: pass
         if not gzip.eof or gzip.unused_data: findings.append(f"{path}: not one whole gzip member")
         seq = read_lines(path, data, leaves, seq)
-    levels, journal = [leaves[:]], (audit / "open.jsonl").read_bytes() if (audit / "open.jsonl").exists() else b""
+    levels, journal = [leaves[:]], b""
+    try: journal = read(audit / "open.jsonl")
+    except FileNotFoundError: pass
+    except OSError as error: findings.append(f"open.jsonl cannot be read: {error}")
     while len(levels[-1]) > 1: levels.append([sha256(b"\1", *pair) for pair in zip(levels[-1][::2], levels[-1][1::2])])
     journal = b"" if data.startswith(journal) else journal[:journal.rfind(b"\n") + 1]  # a prefix is sealed already
     read_lines("open.jsonl", journal, leaves, seq)
     notes = [*sorted(audit.glob("tlog/checkpoints/*/*.note")), audit / "tlog/checkpoint"]
-    folder = [read_key(path.read_text()) for path in sorted(audit.glob("tlog/keys/*.vkey"))]
+    texts = {path: path.read_bytes().decode() for path in sorted(audit.glob("tlog/keys/*.vkey"))}
+    findings.extend(f"{path}: not one line" for path, text in texts.items() if text != text.strip() + "\n")
+    folder = [read_key(text) for text in texts.values()]
     named, kept = [read_key(change["key"])[:2] for change in changes], findings[:]
     keys = [read_key(text) for text in key] if key else [one for one in folder if rank(one) == 1 or one[:2] in named]
     if key: follow(keys, notes, levels)

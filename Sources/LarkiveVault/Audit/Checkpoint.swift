@@ -84,32 +84,58 @@ package struct SignedNote: Hashable, Sendable {
     }
 
     /// Reads a note and checks that this key signed it; nil otherwise.
+    ///
+    /// A note is its text, an empty line, and signatures of anybody, each with its line feed: with
+    /// anything else behind or between it is none.
     package init?(_ text: String, signedBy verifier: VerifierKey) {
-        let parts = text.split(separator: "\n\n", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, let checkpoint = Checkpoint(text: parts[0] + "\n"),
+        guard let (checkpoint, signatures) = Self.parts(of: text),
             checkpoint.origin == verifier.name,
-            parts[1].split(separator: "\n").contains(where: {
-                Self.isValid($0, of: checkpoint, by: verifier)
-            })
+            signatures.contains(where: { $0.isValid(of: checkpoint, by: verifier) })
         else { return nil }
         self.checkpoint = checkpoint
         self.text = text
     }
 
-    private static func isValid(
-        _ line: Substring,
-        of checkpoint: Checkpoint,
-        by verifier: VerifierKey
-    ) -> Bool {
-        let words = line.split(separator: " ")
-        guard words.count == 3, words[0] == dash, words[1] == verifier.name,
-            let blob = Data(base64Encoded: String(words[2])), Array(blob.prefix(4)) == verifier.id,
-            let key = try? Curve25519.Signing.PublicKey(rawRepresentation: verifier.publicKey)
-        else { return false }
-        return key.isValidSignature(
-            Data(blob.dropFirst(4)),
-            for: Data(checkpoint.text.utf8)
-        )
+    /// Whether it is a note at all, whoever has signed it.
+    static func isOne(_ text: String) -> Bool { parts(of: text) != nil }
+
+    private static func parts(of text: String) -> (Checkpoint, [Signature])? {
+        let parts = text.split(separator: "\n\n", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, let checkpoint = Checkpoint(text: parts[0] + "\n")
+        else { return nil }
+        let lines = parts[1].split(separator: "\n", omittingEmptySubsequences: false)
+        let signatures = lines.dropLast().compactMap { Signature($0) }
+        guard lines.last?.isEmpty == true, !signatures.isEmpty,
+            signatures.count == lines.count - 1
+        else { return nil }
+        return (checkpoint, signatures)
+    }
+
+    /// A line `— NAME BASE64`: whose it says it is, and four bytes of the key before the signature.
+    private struct Signature {
+        let name: Substring
+        let blob: Data
+
+        init?(_ line: Substring) {
+            let words = line.split(separator: " ", omittingEmptySubsequences: false)
+            guard words.count == 3, words[0] == dash, !words[1].isEmpty, !words[1].contains("+"),
+                let blob = Data(base64Encoded: String(words[2])), blob.count > 4,
+                blob.base64EncodedString() == words[2]
+            else { return nil }
+            (name, self.blob) = (words[1], blob)
+        }
+
+        func isValid(of checkpoint: Checkpoint, by verifier: VerifierKey) -> Bool {
+            guard name == verifier.name, Array(blob.prefix(4)) == verifier.id,
+                let key = try? Curve25519.Signing.PublicKey(
+                    rawRepresentation: verifier.publicKey
+                )
+            else { return false }
+            return key.isValidSignature(
+                Data(blob.dropFirst(4)),
+                for: Data(checkpoint.text.utf8)
+            )
+        }
     }
 }
 

@@ -11,26 +11,29 @@ struct TileDirectory: TileStore {
         do {
             if let hashes = try look(at: tile, width: width) { return hashes }
         } catch { throw error.asAuditError }
-        throw AuditError(.damaged, "tile \(tile.path) is missing or too short")
+        throw AuditError(.damaged, "tile \(tile.path) is missing or has another length")
     }
 
-    /// Nil where it is missing or too short, which is not the same as one that cannot be read.
+    /// Nil where it is missing or has another length, which is not the same as one that cannot be read.
     func look(at tile: Tile, width: Int) throws(DiskError) -> [TreeHash]? {
         var found = try bytes(of: tile, width: width)
         // A wider one may have taken the place of the one that was listed.
         for _ in 0..<3 where found == nil { found = try bytes(of: tile, width: width) }
-        return found.flatMap { hashes($0, width) }
+        return found.flatMap { Self.hashes($0.bytes, $0.width) }.map { Array($0.prefix(width)) }
     }
 
     /// The full tile when it is there, else the narrowest partial one that is wide enough.
-    private func bytes(of tile: Tile, width: Int) throws(DiskError) -> [UInt8]? {
+    private func bytes(
+        of tile: Tile,
+        width: Int
+    ) throws(DiskError) -> (bytes: [UInt8], width: Int)? {
         let (folders, name) = tile.place
         guard let folder = try find(folders) else { return nil }
-        if let full = try folder.contents(name) { return full }
+        if let full = try folder.contents(name) { return (full, Tile.fullWidth) }
         guard let partial = try find(folders + ["\(name).p"]) else { return nil }
         let widths = try partial.names().compactMap { Int($0) }.filter { $0 >= width }
         guard let wide = widths.min() else { return nil }
-        return try partial.contents(String(wide))
+        return try partial.contents(String(wide)).map { ($0, wide) }
     }
 
     /// How many hashes any file of this tile has; 0 when there is none.
@@ -42,8 +45,8 @@ struct TileDirectory: TileStore {
         return (partial ?? []).compactMap { Int($0) }.max() ?? 0
     }
 
-    private func hashes(_ bytes: [UInt8], _ width: Int) -> [TreeHash]? {
-        guard bytes.count >= width * TreeHash.byteCount else { return nil }
+    private static func hashes(_ bytes: [UInt8], _ width: Int) -> [TreeHash]? {
+        guard bytes.count == width * TreeHash.byteCount else { return nil }
         return (0..<width).compactMap {
             TreeHash(bytes: bytes[($0 * TreeHash.byteCount)..<(($0 + 1) * TreeHash.byteCount)])
         }

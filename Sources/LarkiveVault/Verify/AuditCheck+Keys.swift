@@ -46,7 +46,10 @@ extension AuditCheck {
     private static func fault(of name: String, in folder: Directory) -> String? {
         do {
             let text = String(decoding: try folder.contents(name) ?? [], as: UTF8.self)
-            return VerifierKey(text.filter { $0 != "\n" }) == nil ? "not a verification key" : nil
+            guard let key = VerifierKey(text.filter { $0 != "\n" }) else {
+                return "not a verification key"
+            }
+            return text == "\(key)\n" ? nil : "not exactly a verification key and a line feed"
         } catch { return "cannot be read: \(error)" }
     }
 
@@ -87,7 +90,12 @@ extension AuditCheck {
         for file in files {
             let origin = file.checkpoint.flatMap { Origin($0.origin) }
             if isTold(file) { continue }
-            if let origin, isLater(origin, file, ring, reading) {
+            if !SignedNote.isOne(file.text) {
+                let detail =
+                    "it is no signed note: three lines, an empty one and signatures, each line "
+                    + "with its line feed, and nothing else"
+                findings.append(Finding(.noteUnsigned, file.path, detail))
+            } else if let origin, isLater(origin, file, ring, reading) {
                 later.append(file)
             } else if let name = origin?.description,
                 !ring.known.contains(where: { $0.name == name })

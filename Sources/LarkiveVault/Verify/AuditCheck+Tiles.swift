@@ -46,7 +46,7 @@ extension AuditCheck {
     ) -> String? {
         do {
             let found = try tiles.look(at: row.tile, width: width)
-            guard let found else { return "missing or too short" }
+            guard let found else { return "missing, or of another length" }
             return found == Array(row.hashes.prefix(width))
                 ? nil : "its hashes are not those of the log"
         } catch {

@@ -52,7 +52,14 @@ package struct AuditCheck {
     package init(at path: String) throws {
         do {
             audit = try Directory.open(path)
-        } catch { throw VaultError(error) }
+        } catch {
+            guard error.isMissing else { throw VaultError(error) }
+            throw VaultError(
+                .auditDamaged,
+                "\(path) is missing",
+                hint: "put it back from a backup"
+            )
+        }
     }
 
     init(audit: Directory) { self.audit = audit }

@@ -70,6 +70,7 @@ extension Finding {
         case folderMode = "E042"
         case folderMissing = "E043"
         case fileMode = "E044"
+        case fileForeign = "E045"
         case objectMisplaced = "E050"
         case objectKnownDamaged = "E051"
         case objectLost = "E052"

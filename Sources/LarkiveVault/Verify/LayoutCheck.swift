@@ -13,11 +13,13 @@ struct LayoutCheck {
 
     let root: Directory
     private(set) var findings: [Finding] = []
+    private var owner: UInt32?
 
     init(root: Directory) { self.root = root }
 
     /// Folders that are missing are errors: without them nothing else can be looked at.
     mutating func run() throws(DiskError) {
+        owner = try root.stat().owner
         try modes(of: root, "")
         for name in Layout.folders { try folder(name, in: root, "") }
         for name in try root.names() where !Layout.folders.contains(name) {
@@ -56,6 +58,18 @@ struct LayoutCheck {
         if let finding = try folder.looseMode(name.isEmpty ? "." : name) {
             findings.append(finding)
         }
+        checkOwner(try folder.stat(), name)
+    }
+
+    /// No run takes what somebody else could change.
+    private mutating func checkOwner(_ found: lk_stat, _ subject: String) {
+        var refusals: [Refusal] = []
+        if let owner, found.owner != owner { refusals.append(.otherOwner(found.owner)) }
+        if found.regular != 0, found.links > 1 { refusals.append(.linked(found.links)) }
+        for refusal in refusals {
+            let detail = "\(refusal.words), so that no run takes it; \(refusal.hint)"
+            findings.append(Finding(.fileForeign, subject, detail))
+        }
     }
 
     private mutating func fileMode(
@@ -64,9 +78,9 @@ struct LayoutCheck {
         _ subject: String
     ) throws(DiskError) {
         // What is no plain file is told by who reads it.
-        guard let found = try? folder.file(name, .reading).stat(), found.regular != 0,
-            found.mode & 0o077 != 0
-        else { return }
+        guard let found = try folder.look(at: name), found.regular != 0 else { return }
+        checkOwner(found, subject)
+        guard found.mode & 0o077 != 0 else { return }
         let mode = String(found.mode, radix: 8)
         findings.append(
             Finding(.fileMode, subject, "mode \(mode): open to others; chmod go= it")
@@ -82,6 +96,7 @@ struct LayoutCheck {
     private mutating func checkAudit() throws(DiskError) {
         guard let audit = try? root.directory("audit") else { return }
         for name in Layout.auditFolders { try folder(name, in: audit, "audit/") }
+        try checkTree(in: audit)
         for name in try audit.names() where !Layout.auditFolders.contains(name) {
             if name.count == 4, Int(name) != nil, let year = try? audit.directory(name) {
                 try checkYear(year, "audit/\(name)")
@@ -91,6 +106,16 @@ struct LayoutCheck {
                 extra("audit/\(name)")
             }
         }
+    }
+
+    private mutating func checkTree(in audit: Directory) throws(DiskError) {
+        guard let tlog = try? audit.directory("tlog") else { return }
+        let tree = TreeLayout(tlog)
+        for (path, folder) in tree.folders { try modes(of: folder, "audit/tlog/\(path)") }
+        for (path, name, folder) in tree.files {
+            try fileMode(name, in: folder, "audit/tlog/\(path)")
+        }
+        for path in tree.extra { extra("audit/tlog/\(path)") }
     }
 
     private mutating func checkYear(_ year: Directory, _ path: String) throws(DiskError) {

@@ -59,7 +59,11 @@ struct FoundNotes {
         if let shelves = attempt(Self.shelves, { try tlog.directory("checkpoints") }) {
             for year in attempt(Self.shelves, { try shelves.names() }) ?? [] {
                 let path = "\(Self.shelves)/\(year)"
-                let shelf = attempt(path) { try shelves.directory(year) }
+                // What is no year is told as a file too many, and may be anything.
+                let isYear = year.utf8.count == 4 && Int(year) != nil
+                let shelf =
+                    isYear
+                    ? attempt(path) { try shelves.directory(year) } : try? shelves.directory(year)
                 if let shelf { look(at: shelf, path) }
             }
         }

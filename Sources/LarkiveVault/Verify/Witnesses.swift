@@ -1,3 +1,4 @@
+internal import CLinux
 internal import FoundationEssentials
 internal import LarkiveCore
 
@@ -59,12 +60,16 @@ package struct Witnesses: Sendable {
     private static func key(in path: String) -> Key {
         do {
             let folder = try Directory.open(path)
+            let mode = try folder.stat().mode
+            if mode & 0o022 != 0 { return .unusable("STATE \(Refusal.loose(mode).words)") }
             guard try folder.look(at: KeyFile.next) == nil else { return .unknown }
             return try KeyFile.read(KeyFile.name, in: folder).map(Key.key) ?? .missing
         } catch let failure as VaultError {
             return .unusable(failure.detail)
         } catch let failure as DiskError where failure.isMissing {
             return .missing
+        } catch let failure as DiskError where failure.refusal != nil {
+            return .unusable("\(failure)")
         } catch { return .unknown }
     }
 

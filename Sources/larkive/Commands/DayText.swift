@@ -32,6 +32,12 @@ enum DayText: Equatable {
         }
     }
 
+    /// The first moment of the day in UTC.
+    func beginningInUTC(now: Timestamp) -> Timestamp {
+        guard case .day(let date) = self else { return beginning(now: now) }
+        return Timestamp(milliseconds: date.daysSinceEpoch * 86_400_000)
+    }
+
     private static func number(_ text: Substring) -> Int64? {
         text.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int64(text) : nil
     }

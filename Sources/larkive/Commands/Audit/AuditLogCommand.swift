@@ -8,7 +8,8 @@ struct AuditLogCommand: AsyncParsableCommand, Sandboxed {
         abstract: "Print the records, oldest first, one JSON object per line.",
         discussion: """
             Every filter must match; of one that is given several times, one of its values. \
-            TIME is 2026-03, 2026-03-05 or 2026-03-05T06:07:08.000Z, in UTC.
+            TIME is 2026, 2026-03, 2026-03-05 or 2026-03-05T06:07:08.000Z, in UTC, or 7d for \
+            seven days ago.
             """
     )
 
@@ -68,12 +69,13 @@ struct AuditLogCommand: AsyncParsableCommand, Sandboxed {
         )
     }
 
-    private static func time(_ text: String, _ option: String) throws(UsageError) -> Timestamp {
-        let day = text.count == 7 ? "\(text)-01" : text
-        if let time = Timestamp(text) ?? Timestamp("\(day)T00:00:00.000Z") { return time }
+    static func time(_ text: String, _ option: String) throws(UsageError) -> Timestamp {
+        let day = DayText(text)?.beginningInUTC(now: SystemClock().now())
+        if let time = Timestamp(text) ?? day { return time }
         throw UsageError(
             "\(option): `\(text)` is no time",
-            hint: "write 2026-03, 2026-03-05 or 2026-03-05T06:07:08.000Z"
+            hint: "write 2026, 2026-03, 2026-03-05, 2026-03-05T06:07:08.000Z, or 7d for seven days "
+                + "ago"
         )
     }
 }

@@ -34,6 +34,7 @@ struct AuditVerify: AsyncParsableCommand, Sandboxed {
         var check = try AuditCheck(ofCopyAt: dir)
         check.witnesses = try outside(Witnesses())
         try check.run()
+        check.checkNames()
         return check
     }
 
@@ -52,6 +53,7 @@ struct AuditVerify: AsyncParsableCommand, Sandboxed {
             check.witnesses = try outside(witnesses)
             let applied = try? world.reading().manifest.appliedSeq()
             try check.run()
+            check.checkNames()
             if let applied { check.compare(withManifestAt: applied) }
             left -= 1
             let doubtful = check.findings.contains(where: \.code.isError)
