@@ -47,6 +47,21 @@ import Testing
         #expect(codes.filter { $0 == .logUnread }.count == kept.count + 1)
     }
 
+    @Test(arguments: ["tlog", "tlog/keys", "tlog/checkpoints", "tlog/checkpoints/2026"])
+    func `a folder of the tree that cannot be read lacks nothing`(name: String) async throws {
+        let archive = try await FindingFixture.archive()
+        let path = archive.file("audit/\(name)")
+        try FileManager.default.moveItem(atPath: path, toPath: archive.beside("moved"))
+        try FileManager.default.createSymbolicLink(
+            atPath: path,
+            withDestinationPath: archive.beside("moved")
+        )
+        var check = try AuditCheck(at: archive.file("audit"))
+        try check.run(seen: String(contentsOfFile: "\(archive.state)/seen", encoding: .utf8))
+        #expect(check.findings.map(\.code) == [.logUnread])
+        #expect(check.findings.map(\.subject) == [name])
+    }
+
     @Test func `a tile that cannot be read is not made again`() async throws {
         let archive = try await FindingFixture.archive()
         let tile = try #require(try Self.names(archive, "audit/tlog/tile/0/000.p").first)

@@ -107,6 +107,8 @@ extension AuditCheck {
             }
         }
         reportOlder(later, ring, reading)
+        // Keys that cannot be read are not missing.
+        guard unread.isDisjoint(with: ["tlog", FoundNotes.keys]) else { return }
         for (name, files) in missing.sorted(by: { $0.key < $1.key }) {
             let more = files.count > 1 ? ", and of \(files.count - 1) more" : ""
             let detail =

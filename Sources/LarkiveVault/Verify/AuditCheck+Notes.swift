@@ -140,7 +140,7 @@ extension AuditCheck {
         _ reading: LogReading
     ) {
         signedBy = newest?.key.description
-        guard !unread.contains("tlog"), !unread.contains("tlog/checkpoint") else { return }
+        guard unread.isDisjoint(with: ["tlog", "tlog/checkpoint", FoundNotes.keys]) else { return }
         guard files.contains(where: { $0.place == .newest }) else {
             let detail =
                 reading.chain.size > 0 || !files.isEmpty

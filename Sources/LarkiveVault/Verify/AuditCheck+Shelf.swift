@@ -6,7 +6,7 @@ extension AuditCheck {
     mutating func checkShelf(_ files: [NoteFile], _ good: [Signed]) {
         // Of a folder that cannot be read nobody knows what it lacks.
         let folders = unread.filter { $0.hasPrefix("tlog") && !$0.hasSuffix(".note") }
-        guard folders.isSubset(of: ["tlog/checkpoint"]) else { return }
+        guard folders.isSubset(of: ["tlog/checkpoint", FoundNotes.keys]) else { return }
         let shelf = files.filter { $0.place == .log }.map(\.path)
         let known = Set((shelf + unread).compactMap(NoteName.init))
         let own = good.filter { [.log, .newest].contains($0.file.place) }.map(\.note)

@@ -40,6 +40,7 @@ struct NoteName: Hashable {
 /// All notes of a log and of its witnesses, and what hides others.
 struct FoundNotes {
     static let shelves = "tlog/checkpoints"
+    static let keys = "tlog/keys"
 
     private(set) var files: [NoteFile] = []
     /// What is there below `audit` and cannot be read, and why.
@@ -67,6 +68,8 @@ struct FoundNotes {
                 if let shelf { look(at: shelf, path) }
             }
         }
+        // Without its keys no note can be judged.
+        _ = attempt(Self.keys) { try tlog.directory("keys").names() }
         guard let newest = attempt("tlog/checkpoint", { try tlog.contents(NoteShelf.newest) })
         else { return }
         let text = String(decoding: newest, as: UTF8.self)
