@@ -35,7 +35,7 @@ Counsel asks for what one message brought. A folder becomes a bag, for which nob
 The family is in one folder, each attachment has a row, and the rows say what `find` says.
 
   $ jq -r .path m1/provenance.jsonl | sed 's,/[^/]*$,,' | sort -u
-  data/mail/legal@corp.example/2026-03-02-1
+  data/mail/legal@corp.example/2026-03-02-* (glob)
   $ larkive find --message m000 --json | jq -r .sha256 | sort >found.txt
   $ jq -r .sha256 m1/provenance.jsonl | sort | diff found.txt -
 

@@ -80,6 +80,8 @@ truth() { ask "$feishu/_sandbox/truth"; }
 
 # A person logs in: larkive prints an address, a browser goes there and is sent back.
 log_in() {
+    # Not the answer to the login before.
+    rm -f login.out && : >login.out
     timeout 60 larkive login --port 0 >login.out 2>&1 </dev/null &
     login=$!
     until grep -q '/authorize.*prompt=consent' login.out; do
