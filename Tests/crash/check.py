@@ -151,6 +151,12 @@ class Archive:
 
     def check_manifest(self):
         excused = {f["sha256"] for f, _ in self.log.records if f["type"] in ("object.damaged", "object.lost")}
+        damaged = set()
+        for fields, _ in self.log.records:
+            if fields["type"] in ("object.damaged", "object.lost"): damaged.add(fields["sha256"])
+            if fields["type"] in ("object.repaired", "object.accepted"): damaged.discard(fields["sha256"])
+        # Also one whose bytes are right again: a repair may die before its record.
+        self.admitted += sorted(damaged)
         for fields, _ in self.log.records:
             if fields["type"] in ("attachment.held", "attachment.adopted"):
                 self.check_held(fields["sha256"], fields["size"], excused, f"I6 record {fields['seq']}")
