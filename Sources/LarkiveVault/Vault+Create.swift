@@ -49,12 +49,9 @@ extension Vault {
         try DiskObjectStore.create(in: try root.directory("objects"))
         try forgetUnfinished(state: state, audit: audit)
         let identity = ArchiveIdentity(id: id, created: clock.now())
-        let verifier = try makeKey(for: identity, in: try StateDirectory.open(state), audit: audit)
+        try makeKey(for: identity, in: try StateDirectory.open(state), audit: audit)
         try root.replace(ArchiveIdentity.fileName, with: identity.bytes)
-        guard try await begin(at: path, state, run, clock, rules) == verifier else {
-            throw VaultError.otherIdentity
-        }
-        return verifier
+        return try await begin(at: path, state, run, clock, rules)
     }
 
     /// Looks at an archive as a writer would, without the lock; throws what would be refused.
@@ -94,7 +91,7 @@ extension Vault {
         for identity: ArchiveIdentity,
         in state: Directory,
         audit: Directory
-    ) throws -> VerifierKey {
+    ) throws {
         guard try state.contents(KeyFile.name) == nil else { throw foreignKey(in: state.path) }
         let key = SigningKey.made()
         let origin = Origin(archive: identity.id, number: 1)
@@ -102,7 +99,6 @@ extension Vault {
         let keys = try audit.directory("tlog").makeDirectory("keys")
         _ = try keys.createOnce(verifier.fileName, with: Array("\(verifier)\n".utf8))
         try state.replace(KeyFile.name, with: key.file.reveal())
-        return verifier
     }
 
     private static func refuseArchive(in outside: Directory, _ path: String) throws {

@@ -44,7 +44,7 @@ struct World: Sendable {
             clock: clock,
             rules: rules
         )
-        vault.remarks.forEach(Terminal.note)
+        vault.remarks.forEach { Terminal.note($0.shown) }
         return vault
     }
 

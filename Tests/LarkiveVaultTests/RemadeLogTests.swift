@@ -28,6 +28,29 @@ import Testing
         #expect(try archive.verify() == [])
     }
 
+    @Test func `many segments give the tiles that one record after the other gave`() async throws {
+        let archive = try await RestartTests.made(5)
+        let tiles = archive.file("audit/tlog/tile")
+        let before = try Self.bytes(under: tiles)
+        try #require(try archive.segments.count > 3)
+        try RestartTests.remove(tiles)
+        let layout = try Layout.open(archive.path)
+        _ = try FreshTiles(
+            from: Segments(audit: layout.audit),
+            in: layout.quarantine,
+            at: archive.clock.now()
+        ).takeOver(in: try layout.audit.directory("tlog"))
+        #expect(try Self.bytes(under: tiles) == before)
+    }
+
+    private static func bytes(under folder: String) throws -> [String: Data] {
+        let paths = try FileManager.default.subpathsOfDirectory(atPath: folder)
+        let pairs = paths.compactMap { path in
+            (try? Data(contentsOf: URL(filePath: "\(folder)/\(path)"))).map { (path, $0) }
+        }
+        return Dictionary(uniqueKeysWithValues: pairs)
+    }
+
     @Test func `tiles that cannot be made again leave nothing behind`() async throws {
         let archive = try await RestartTests.made(2)
         let layout = try Layout.open(archive.path)

@@ -48,6 +48,20 @@ import Testing
         #expect(try await RestartTests.restart(archive).cut == 6..<40)
     }
 
+    @Test(arguments: [3, nil] as [Int64?])
+    func `the mark of a restart keeps all that it knew`(unknown: Int64?) async throws {
+        let archive = try await TestArchive.make()
+        let state = try Directory.open(archive.state)
+        let key = SigningKey.made().verifier(for: "larkive/00000000-0000-4000-8000-000000000000/2")
+        let root = try #require(ContentDigest(bytes: [UInt8](repeating: 9, count: 32)))
+        let former = KeyChange.Former(size: 40, root: root, unknownKey: unknown)
+        for former in [former, KeyChange.Former(size: 40, root: nil), nil] {
+            let mark = RestartMark(key: key, former: former)
+            try mark.write(to: state)
+            #expect(try RestartMark.open(in: state) == mark)
+        }
+    }
+
     @Test func `a restart for which there is no room leaves the log as it was`() async throws {
         let archive = try await RestartTests.made(2)
         // Nothing can be made in quarantine.

@@ -4,7 +4,7 @@ import Testing
 
 @testable import LarkiveVault
 
-struct VerifiedRangesTests {
+@Suite(.scratchDirectory) struct VerifiedRangesTests {
     private static func digest(_ first: UInt8) throws -> ContentDigest {
         try #require(ContentDigest(bytes: [first] + [UInt8](repeating: 0, count: 31)))
     }
@@ -42,6 +42,22 @@ struct VerifiedRangesTests {
             #expect(VerifiedRanges(text: ranges.text) == ranges)
             #expect(ranges.next == (try Self.digest(to)))
         }
+    }
+
+    @Test(arguments: [false, true])
+    func `a look whose clock was ahead is none`(isAhead: Bool) async throws {
+        let archive = try await RestartTests.made(1)
+        let stored = archive.clock.now()
+        archive.clock.advance(seconds: 60)
+        let vault = try await archive.open()
+        let looked = archive.clock.now().advanced(bySeconds: isAhead ? 3_600 : 0)
+        let edge = JSON.string(String(repeating: "0", count: 64))
+        let fields: JSONObject = ["from": edge, "to": edge, "started": .string("\(looked)")]
+        try await vault.record([AuditEvent(.verifyFinished, fields)])
+        try await vault.journal.seal()
+        let oldest = try vault.manifest.oldestUnverified(at: archive.clock.now())
+        #expect(oldest == (isAhead ? "\(stored)" : "\(looked)"))
+        vault.cleanUp()
     }
 
     @Test func `the memory is bounded`() throws {

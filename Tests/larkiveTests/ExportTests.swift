@@ -19,6 +19,13 @@ import Testing
             for row in rows {
                 let path = try #require(row["path"]?.string)
                 #expect(bag.digest(of: path) == row["sha256"]?.string)
+                let facts = try FileManager.default.attributesOfItem(
+                    atPath: "\(bag.folder)/\(path)"
+                )
+                let date = try #require(facts[.modificationDate] as? Date)
+                let given = row["date"]?.string.flatMap { Timestamp($0) }
+                let milliseconds = Int64((date.timeIntervalSince1970 * 1_000).rounded())
+                #expect(given?.milliseconds == milliseconds)
             }
             let records = try bag.lines("audit/records.jsonl")
             let proofs = try bag.lines("audit/proofs.jsonl")

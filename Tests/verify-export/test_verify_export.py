@@ -2,6 +2,7 @@
 
 Programs come from $LARKIVE_BIN_DIR, else from swift's build folder.
 """
+import base64
 import csv
 import fcntl
 import hashlib
@@ -17,6 +18,7 @@ import unicodedata
 from pathlib import Path
 
 import bagit
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "Tests/crash"))
@@ -27,6 +29,15 @@ NAMES = ["../../etc/cron.d/x", "nul\0l", "CON", "a\u202egpj.exe", "报价" * 60 
          "cafe\u0301.txt", "A.txt", "a.txt", "100%25.pdf", "=1+1,\"quoted\"", "back\\slash", ""]
 HIDDEN = {*map(chr, range(32)), "\\", "\u202e"}
 logging.disable(logging.CRITICAL)
+
+
+def foreign_key():
+    """A verifier key of nobody (C2SP signed-note)."""
+    name, blob = b"larkive/11111111-0000-4000-8000-000000000000/1", b"\1" + Ed25519PrivateKey.generate().public_key().public_bytes_raw()
+    return f"{name.decode()}+{hashlib.sha256(name + chr(10).encode() + blob).hexdigest()[:8]}+{base64.b64encode(blob).decode()}"
+
+
+FOREIGN = foreign_key()
 
 
 def world():
@@ -133,6 +144,17 @@ class Bags(unittest.TestCase):
         for path in [path for path in bag.rglob("*") if path.is_file()]:
             path.rename(path.with_name(unicodedata.normalize("NFD", path.name)))
         self.assertEqual(self.verify(bag)[0], 0)
+
+    def test_one_of_several_keys_in_a_file_is_enough_and_none_is_not(self):
+        files = {}
+        for name, lines in {"both": [FOREIGN, self.key], "foreign": [FOREIGN]}.items():
+            files[name] = self.bench.folder / f"{name}.vkey"
+            files[name].write_text("\n".join(line.strip() for line in lines) + "\n")
+        for words, code in (([files["both"]], 0), ([FOREIGN, self.key], 0), ([files["foreign"]], 1), ([FOREIGN], 1)):
+            keys = [word for key in words for word in ("--key", str(key))]
+            ended = subprocess.run([sys.executable, VERIFIER, *keys, self.whole], capture_output=True, text=True, timeout=120)
+            self.assertEqual(ended.returncode, code, ended.stdout + ended.stderr)
+            if code: self.assertIn("no key that was given has signed it", ended.stdout + ended.stderr)
 
     def test_a_changed_payload_byte_is_found(self):
         bag = self.copy(self.whole)
@@ -257,11 +279,6 @@ class Bags(unittest.TestCase):
         for name in ("bagit.txt.unfinished", "notes.txt"): (folder / name).write_text("mine")
         self.bench.expect(2, "export", "--format", "bagit", "--to", str(folder))
         self.assertEqual((folder / "notes.txt").read_text() + (folder / "bagit.txt.unfinished").read_text(), "minemine")
-
-    def test_another_key_is_not_trusted(self):
-        other = self.key[:-8] + "AAAAAA=\n"
-        ended = subprocess.run([sys.executable, VERIFIER, "--key", other, self.whole], capture_output=True, text=True, timeout=60)
-        self.assertEqual(ended.returncode, 1, ended.stdout)
 
     def test_the_commands_of_how_to_verify_work(self):
         text = (self.whole / "HOW-TO-VERIFY.md").read_text()

@@ -14,19 +14,26 @@ struct RestartMark: Equatable {
         self.former = former
     }
 
-    /// The key; then, when they are known, the size and the root that had been signed.
+    /// The key; then, when they are known, the size and the root that had been signed, and the number
+    /// of the key that says so where the log does not know it.
     private init?(_ text: String) {
         let lines = text.split(separator: "\n").map(String.init)
         guard let key = lines.first.flatMap({ VerifierKey($0) }) else { return nil }
         let root = lines.dropFirst(2).first.flatMap { ContentDigest(hex: $0) }
         let size = lines.dropFirst().first.flatMap { Int64($0) }
             .flatMap { Checkpoint.sizes.contains($0) ? $0 : nil }
-        self.init(key: key, former: size.map { KeyChange.Former(size: $0, root: root) })
+        let unknown = lines.dropFirst(3).first.flatMap { Int64($0) }
+        self.init(
+            key: key,
+            former: size.map { KeyChange.Former(size: $0, root: root, unknownKey: unknown) }
+        )
     }
 
     private var text: String {
-        let more = former.map { ["\($0.size)"] + ($0.root.map { [$0.hex] } ?? []) } ?? []
-        return ([key.description] + more).joined(separator: "\n") + "\n"
+        let size = former.map { "\($0.size)" }
+        let unknown = former?.unknownKey.map { "\($0)" }
+        return [key.description, size, former?.root?.hex, unknown].compactMap { $0 }
+            .joined(separator: "\n") + "\n"
     }
 
     func write(to state: Directory) throws(DiskError) {

@@ -68,7 +68,8 @@ struct HowToVerify {
 
         It checks all of step 1, the signature of the note, the proof of every record, and that each row of
         `provenance` says what its records say. Get `archive.vkey` from the archive's owner by another way
-        than this bag (`larkive audit key` prints it, after a change of keys all of them, the last one last): whoever could change the bag could change `audit/keys` too.
+        than this bag (`larkive audit key` prints it, after a change of keys all of them, the last one last):
+        whoever could change the bag could change `audit/keys` too.
 
         The log had \(outcome.size) records, and their tree the root `\(outcome.root.hex)`.
 
