@@ -5,15 +5,19 @@ struct RollForward {
     let segments: Segments
     let manifest: SQLiteManifest
 
+    /// A log that has less than the manifest knows has lost something.
+    func refuseShorter(_ size: Int64) throws {
+        let applied = try manifest.appliedSeq()
+        guard applied >= size else { return }
+        throw VaultError(
+            .rolledBack,
+            "the manifest knows \(applied + 1) records, the log has \(size)",
+            hint: "run `larkive audit verify`; a part of audit/ is missing or damaged"
+        )
+    }
+
     func apply(upTo size: Int64, leftover: [AuditRecord]) throws {
         let applied = try manifest.appliedSeq()
-        guard applied < size else {
-            throw VaultError(
-                .rolledBack,
-                "the manifest knows \(applied + 1) records, the log has \(size)",
-                hint: "run `larkive audit verify`; a part of audit/ is missing"
-            )
-        }
         let firstLeftover = leftover.first?.seq ?? size
         if applied + 1 < firstLeftover {
             for name in try OpenedLog.names(from: applied + 1, segments) {

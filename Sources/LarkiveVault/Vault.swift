@@ -68,13 +68,16 @@ package struct Vault: Sendable {
             barriers: Barriers(rules.barrier)
         )
         try HotJournal.setAsideForeign(in: layout, at: clock.now())
-        let log = try openLog(layout)
+        var log = try openLog(layout)
         if !makesManifest { try Self.refuseLostManifest(layout, log) }
         remarks = log.remarks
         manifest = try SQLiteManifest(
             at: layout.manifestPath,
             walk: layout.staging.path(Self.walkFile)
         )
+        let forward = RollForward(segments: log.segments, manifest: manifest)
+        try forward.refuseShorter(log.head.size)
+        try log.setTornAside(in: layout.quarantine)
         journal = AuditJournal(
             log,
             run: run,
@@ -82,8 +85,7 @@ package struct Vault: Sendable {
             copies: NoteCopies(folders: rules.auditCopies),
             salts: Self.salt
         )
-        try RollForward(segments: log.segments, manifest: manifest)
-            .apply(upTo: log.head.size, leftover: log.leftover)
+        try forward.apply(upTo: log.head.size, leftover: log.leftover)
         try manifest.makeSearchIndex(told: rules.told)
         if let recorded = try manifest.archiveDigest(), !identity.isSpokenOf(by: recorded) {
             throw VaultError.otherIdentity

@@ -23,6 +23,29 @@ import Testing
         #expect(try archive.verify().contains(.rolledBack))
     }
 
+    @Test func `a journal that is refused stays as it is`() async throws {
+        let archive = try await TestArchive.make()
+        do {
+            // Dies with records that the manifest knows and no note covers.
+            let vault = try await archive.open()
+            try await archive.hold([1], in: vault)
+            vault.cleanUp()
+        }
+        let path = archive.file("audit/open.jsonl")
+        let whole = try Data(contentsOf: URL(filePath: path))
+        try Change.edit(path) { $0[20] ^= 1 }
+        let damaged = try Data(contentsOf: URL(filePath: path))
+        let failure = await #expect(throws: VaultError.self) { _ = try await archive.open() }
+        #expect(failure?.kind == .rolledBack)
+        #expect(try Data(contentsOf: URL(filePath: path)) == damaged)
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: archive.file("quarantine")) == []
+        )
+        try Change.overwrite(path, whole)
+        try await archive.sync([2])
+        #expect(try archive.verify() == [])
+    }
+
     @Test func `a last segment that cannot be read is damage of the log`() async throws {
         let archive = try await TestArchive.make()
         let path = archive.file("audit/" + (try #require(try archive.segments.last)))

@@ -169,6 +169,7 @@ import Testing
             "UPDATE version SET digest = (SELECT max(digest) FROM object) WHERE attachment = 1",
             Finding.Code.manifestDiffers
         ), ("DROP VIEW files", .manifestSchema),
+        ("CREATE VIEW searchable AS SELECT 1", .manifestSchema),
         ("CREATE TRIGGER t AFTER INSERT ON run BEGIN DELETE FROM ledger; END", .manifestSchema),
     ])
     func `a manifest that says something else is found`(

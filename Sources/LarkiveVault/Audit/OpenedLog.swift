@@ -6,7 +6,7 @@ internal import LarkiveCore
 struct OpenedLog: Sendable {
     let segments: Segments
     let shelf: NoteShelf
-    let journal: JournalFile
+    private(set) var journal: JournalFile
     let tree: MerkleTree<TileDirectory>
     let lastSegment: SegmentName?
     let head: AuditJournal.Head
@@ -14,8 +14,10 @@ struct OpenedLog: Sendable {
     let unsealed: Int
     /// Records that stood in the journal: an earlier run died before sealing them.
     let leftover: [AuditRecord]
-    /// What a dying run left after the last valid line; already in quarantine.
-    let torn: Torn?
+    /// What a dying run left after the last valid line, once it is in quarantine.
+    private(set) var torn: Torn?
+    /// What the journal holds that can be believed, and what stands after that.
+    private let content: JournalFile.Content
     /// The last record of all; what it says may have to be finished.
     let last: AuditRecord?
     /// What had to be made again from what is signed, and what could not be asked, in words.
@@ -48,7 +50,7 @@ struct OpenedLog: Sendable {
                 now: now
             )
             let (tree, remade) = try tiles.tree(over: sealed)
-            try self.init(segments, quarantine, shelf, sealed, tree)
+            try self.init(segments, shelf, sealed, tree)
             remarks = remade
         } catch let failure as VaultError { throw failure } catch { throw AuditError(error) }
         try Self.refuseUnfinishedRestart(last, shelf)
@@ -57,7 +59,6 @@ struct OpenedLog: Sendable {
     /// Takes over what is sealed, and the valid part of the journal after it.
     init(
         _ segments: Segments,
-        _ quarantine: Directory,
         _ shelf: NoteShelf,
         _ sealed: Sealed,
         _ tree: MerkleTree<TileDirectory>
@@ -67,11 +68,8 @@ struct OpenedLog: Sendable {
         self.tree = tree
         lastSegment = sealed.segment
         let audit = segments.audit
-        let found = try JournalFile(audit: audit)
-        let bytes = try audit.contents(JournalFile.name) ?? []
-        let content = sealed.continues(in: bytes)
-        torn = try Self.quarantine(content.torn, in: quarantine)
-        journal = content.bytes == bytes ? found : try found.replaced(with: content.bytes)
+        journal = try JournalFile(audit: audit)
+        content = sealed.continues(in: try audit.contents(JournalFile.name) ?? [])
         leftover = content.lines.map(\.record)
         unsealed = content.bytes.count
         last = leftover.last ?? sealed.last
@@ -79,6 +77,19 @@ struct OpenedLog: Sendable {
             content.lines.last.map {
                 AuditJournal.Head(size: $0.record.seq + 1, leaf: $0.leaf, time: $0.record.time)
             } ?? sealed.head
+    }
+
+    /// Leaves the believed lines alone in the journal, and what stood after them in quarantine.
+    ///
+    /// For a log that nothing refuses any more: what is refused stays as it is. Nothing is appended
+    /// before. Dying between the two leaves the torn bytes in both places, for the next opening.
+    mutating func setTornAside(in quarantine: Directory) throws {
+        do {
+            torn = try Self.quarantine(content.torn, in: quarantine)
+            let bytes = content.bytes
+            guard try segments.audit.contents(JournalFile.name) != bytes else { return }
+            journal = try journal.replaced(with: bytes)
+        } catch { throw error.asAuditError }
     }
 
     /// What cannot be opened is not missing.

@@ -43,7 +43,7 @@ struct RestartedLog {
         }
         let tree = try tiles.takeOver(in: tlog)
         let sealed = try OpenedLog.end(of: try segments.last(), in: segments)
-        log = try OpenedLog(segments, layout.quarantine, shelf, sealed, tree)
+        log = try OpenedLog(segments, shelf, sealed, tree)
     }
 
     /// Which `larkive.json` a record speaks of.

@@ -14,8 +14,9 @@ enum SearchIndex {
     private static let form = 2
     /// The only column; a change of the folding or of the documents gives it another name.
     static let column = "fold_\(Fold.version)_\(form)"
-    /// What its tables are called, as `GLOB` reads it.
-    static let names = "search*"
+    /// What it and the tables in which FTS5 keeps it are called, as a list of SQL.
+    static let names = ["", "_data", "_idx", "_content", "_docsize", "_config"]
+        .map { "'\(table)\($0)'" }.joined(separator: ", ")
 
     private static var definition: String {
         """

@@ -132,11 +132,11 @@ extension SecondManifest {
             sql: """
                 SELECT type || ' ' || name FROM (
                     SELECT type, name, sql FROM here.sqlite_master
-                    WHERE tbl_name NOT GLOB '\(SearchIndex.names)'
+                    WHERE tbl_name NOT IN (\(SearchIndex.names))
                     EXCEPT SELECT type, name, sql FROM main.sqlite_master)
                 UNION SELECT type || ' ' || name FROM (
                     SELECT type, name, sql FROM main.sqlite_master
-                    WHERE tbl_name NOT GLOB '\(SearchIndex.names)'
+                    WHERE tbl_name NOT IN (\(SearchIndex.names))
                     EXCEPT SELECT type, name, sql FROM here.sqlite_master)
                 """
         )
