@@ -202,6 +202,21 @@ import Testing
         }
     }
 
+    @Test func `a catalogue whose reader has left is not complete`() async throws {
+        try await Lab.with(Self.small) { lab in
+            try await lab.expect(["sync"], exit: 0)
+            // The writer has the pipe open, and nobody reads from it any more.
+            let script = """
+                mkfifo '\(lab.folder)/pipe' && exec 3<>'\(lab.folder)/pipe' &&
+                exec 4>'\(lab.folder)/pipe' && exec 3<&- &&
+                exec '\(try Lab.binary)' export --format csv --config '\(lab.config)' >&4
+                """
+            let ended = await Lab.end(of: try Child("/bin/sh", ["-c", script]))
+            #expect(ended.code == 13)
+            #expect(ended.errors.isEmpty, "\(String(decoding: ended.errors, as: UTF8.self))")
+        }
+    }
+
     @Test func `the catalogue has a row for each attachment in both forms`() async throws {
         try await Lab.with(Self.small) { lab in
             try await lab.expect(["sync"], exit: 0)
@@ -220,7 +235,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (["--format", "bagit"], "needs --to"), (["--format", "bagit", "--to", ""], "needs a name"),
+        (["--format", "bagit"], "needs --to"),
+        (["--format", "bagit", "--to", ""], "needs the name"),
         (["--format", "zip"], "format"),
         (["--format", "bagit", "--to", "-"], "not -"),
         (["--format", "csv", "--json"], "are for --format bagit"),

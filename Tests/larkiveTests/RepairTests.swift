@@ -50,6 +50,8 @@ import Testing
             #expect(done.json?["repaired"]?.array?.count == 1)
             #expect(try await Self.codes(lab, exit: 0) == ["W006"])
             try await lab.expect(["sync"], exit: 0)
+            let types = try await Self.told(lab, of: digest).types
+            #expect(types.suffix(2) == ["object.damaged", "object.repaired"])
             let kept = try FileManager.default.contentsOfDirectory(atPath: lab.file("quarantine"))
             #expect(kept == [digest])
             try await lab.expectTruth()
@@ -72,6 +74,7 @@ import Testing
             let problems = try await lab.expect(["problems", "--json"], exit: 0).jsonLines
             #expect(problems.map { $0["sha256"]?.string } == [digest])
             #expect(problems.first?["attachments"]?.array?.isEmpty == false)
+            #expect(try await Self.told(lab, of: digest).object?["lost"]?.string != nil)
             let accept = [
                 "problems", "--accept", "sha256:\(digest.prefix(12))", "--reason", "gone",
             ]
@@ -82,7 +85,33 @@ import Testing
             let before = try await lab.expect(["manifest", "dump"], exit: 0).output
             try await lab.expect(["rebuild"], exit: 0)
             #expect(try await lab.expect(["manifest", "dump"], exit: 0).output == before)
+            let (types, object) = try await Self.told(lab, of: digest)
+            #expect(types.suffix(2) == ["object.lost", "object.accepted"])
+            #expect(object?["accepted"]?.string != nil)
+            for to in ["-", "\(lab.folder)/out"] {
+                let words = ["restore", "sha256:\(digest)", "--to", to]
+                let refused = try await lab.expect(words, exit: 7)
+                #expect(refused.errors.contains("nobody has its bytes any more"))
+                #expect(!refused.errors.contains("larkive repair"), "\(refused.errors)")
+            }
         }
+    }
+
+    /// What `show` tells of an object; its records must be those that `audit log` prints.
+    private static func told(
+        _ lab: Lab,
+        of digest: String
+    ) async throws -> (types: [String], object: JSON?) {
+        let key = "sha256:\(digest)"
+        let story = try #require(try await lab.expect(["show", key, "--json"], exit: 0).json)
+        #expect(story["records_whole"] == true)
+        let records = (story["records"]?.array ?? []).filter {
+            $0["type"]?.string?.hasPrefix("object.") == true
+        }
+        let log = try await lab.expect(["audit", "log", "--attachment", key], exit: 0).jsonLines
+            .filter { $0["type"]?.string?.hasPrefix("object.") == true }
+        #expect(log.map { $0["seq"] } == records.map { $0["seq"] })
+        return (records.compactMap { $0["type"]?.string }, story["object"])
     }
 
     @Test func `what vanished in Feishu is lost and can be accepted`() async throws {

@@ -132,6 +132,30 @@ import Testing
         }
     }
 
+    @Test
+    func `what the log cannot be asked about is given on the manifest's word, and the end says so`()
+        async throws
+    {
+        try await Lab.with(Self.small) { lab in
+            try await lab.expect(["sync"], exit: 0)
+            let row = try #require(
+                try await lab.expect(["find", "--json"], exit: 0).jsonLines
+                    .first { $0["state"] == "held" }
+            )
+            let (id, key) = (try #require(row["id"]?.integer), try #require(row["key"]))
+            let digest = try #require(row["sha256"]?.string)
+            try lab.cutSegments()
+            let words = ["restore", "\(id)", "--to"]
+            let given = try await lab.expect(words + ["\(lab.folder)/out", "--json"], exit: 15)
+            let file = try #require(given.json?["restored"]?.array?.first)
+            #expect(file["key"] == key && file["logged"] == false)
+            #expect(given.errors.contains("1 file could not be compared with the audit log"))
+            #expect(Lab.sha256(try #require(file["path"]?.string)) == digest)
+            let streamed = try await lab.expect(words + ["-"], exit: 15)
+            #expect(streamed.errors.contains("the manifest alone says"), "\(streamed.errors)")
+        }
+    }
+
     @Test func `what no record speaks of is not handed out`() async throws {
         try await Lab.with(Self.small) { lab in
             try await lab.expect(["sync"], exit: 0)
@@ -149,6 +173,10 @@ import Testing
         try await Lab.with(Self.small) { lab in
             let ended = try await lab.expect(["restore", "1", "--to", ""], exit: 2)
             #expect(ended.errors.contains("--to needs the name of a folder"), "\(ended.errors)")
+            let long = ["restore", "1", "--to", String(repeating: "x", count: 256)]
+            try await lab.expect(["sync"], exit: 0)
+            let refused = try await lab.expect(long, exit: 13)
+            #expect(refused.errors.contains("the name is too long"), "\(refused.errors)")
         }
     }
 
@@ -179,6 +207,17 @@ import Testing
 }
 
 extension Lab {
+    /// Leaves nothing of the sealed log that could be read.
+    func cutSegments() throws {
+        let names = try FileManager.default.subpathsOfDirectory(atPath: file("audit"))
+        for name in names where name.hasSuffix(".gz") {
+            let path = file("audit/\(name)")
+            try FileManager.default.removeItem(atPath: path)
+            try Data([0x1f, 0x8b]).write(to: URL(filePath: path))
+            try FileManager.default.setAttributes([.posixPermissions: 0o400], ofItemAtPath: path)
+        }
+    }
+
     /// Changes the manifest behind larkive's back.
     func change(_ sql: String) throws {
         let words = ["sqlite3", file("manifest.sqlite"), "PRAGMA foreign_keys = OFF; \(sql)"]

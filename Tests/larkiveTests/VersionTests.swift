@@ -29,6 +29,10 @@ import Testing
                 exit: 0
             )
             #expect(old.json?["restored"]?.array?.first?["sha256"]?.string == line.sha256)
+            for (key, word) in [(line.key, "listed"), ("\(line.key)@1", "replaced")] {
+                let story = try await lab.expect(["show", key, "--json"], exit: 0).json
+                #expect(story?["upstream"]?.string == word)
+            }
             try await lab.expect(["restore", "\(line.key)@7", "--to", "\(lab.folder)/x"], exit: 2)
             try await lab.expectTruth()
             try await lab.expectClean()

@@ -138,6 +138,13 @@ struct Segments: Sendable {
         } catch { throw AuditError(.damaged, "segment \(name.path): \(error.detail)") }
     }
 
+    /// In bytes, as it lies there.
+    func size(of name: SegmentName) throws(AuditError) -> Int64 {
+        do { return try directory(of: name.folder).file(name.file, .reading).size() } catch {
+            throw error.asAuditError
+        }
+    }
+
     private func packed(_ name: SegmentName) throws(AuditError) -> [UInt8] {
         do {
             let packed = try directory(of: name.folder).contents(name.file)

@@ -5,6 +5,7 @@ extension VaultError {
     init(unmade path: String, _ error: any Error) {
         let why: String? =
             switch (error as? CocoaError)?.code {
+            case _ where Self.isTooLong(path): "the name is too long"
             case .fileWriteNoPermission: "permission denied"
             case .fileWriteVolumeReadOnly: "the file system is read-only"
             case .fileWriteOutOfSpace: "there is no room"
@@ -16,6 +17,11 @@ extension VaultError {
             "\(path) cannot be made" + (why.map { ": \($0)" } ?? ""),
             hint: "name another folder with --to"
         )
+    }
+
+    private static func isTooLong(_ path: String) -> Bool {
+        path.utf8.count > 4_095
+            || path.utf8.split(separator: UInt8(ascii: "/")).contains { $0.count > 255 }
     }
 
     private static func taken(_ path: String) -> String {

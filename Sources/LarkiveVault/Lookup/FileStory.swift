@@ -28,6 +28,10 @@ package struct FileStory: Sendable {
         package let firstHeld: String
         /// Since when it is known to be damaged.
         package let damaged: String?
+        /// Since when it is known that nobody has its bytes any more, until that is accepted.
+        package let lost: String?
+        /// When somebody took its loss upon themselves.
+        package let accepted: String?
         /// When it was last read and found good; nil when it was not since it was stored.
         package let verified: String?
 
@@ -91,14 +95,22 @@ extension SQLiteManifest {
     ) throws -> FileStory.Object? {
         try Row.fetchOne(
             db,
-            sql: "SELECT first_held, damaged FROM object WHERE digest = ?",
-            arguments: [Data(digest.bytes)]
+            sql: """
+                SELECT o.first_held, o.damaged, l.first_failed AS lost, m.value AS accepted
+                FROM object o LEFT JOIN ledger l ON l.subject = ? LEFT JOIN meta m ON m.name = ?
+                WHERE o.digest = ?
+                """,
+            arguments: [
+                lossSubject(digest), acceptedPrefix + digest.hex, Data(digest.bytes),
+            ]
         ).map { row in
             let stored: String = row["first_held"]
             return FileStory.Object(
                 digest: digest,
                 firstHeld: stored,
                 damaged: row["damaged"],
+                lost: row["lost"],
+                accepted: row["accepted"],
                 verified: verified.flatMap { $0 >= stored ? $0 : nil }
             )
         }

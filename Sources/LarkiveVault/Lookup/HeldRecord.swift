@@ -4,23 +4,25 @@ package import LarkiveCore
 ///
 /// The manifest is an index that anybody who can write the archive can change; the record is what
 /// was signed. Whether the log itself is whole, `verify` tells.
-package enum HeldRecord: Equatable, Sendable {
+package enum HeldRecord: Sendable {
     case same
     /// The log names other bytes than the manifest.
     case other(ContentDigest)
-    case none
+    case unrecorded
+    /// A part of the log in which the record may stand cannot be read.
+    case unread(VaultError)
 }
 
 extension ReadingVault {
     /// Looks for the records by which versions of attachments are held, in the order of the rows.
     ///
     /// One that is where its time says costs a few segments, one that is not the whole log; a
-    /// segment is read once for all of them.
-    package func heldRecords(of rows: [FileRow]) throws -> [HeldRecord] {
+    /// segment is read once for all of them. What cannot be read does not stop the search.
+    package func heldRecords(of rows: [FileRow]) -> [HeldRecord] {
         do {
             var search = try HeldSearch(rows, layout.audit)
-            return try search.run()
-        } catch { throw VaultError(error) }
+            return search.run()
+        } catch { return rows.map { _ in .unread(VaultError(error)) } }
     }
 }
 
@@ -30,35 +32,43 @@ private struct HeldSearch {
 
     private let rows: [FileRow]
     private let segments: Segments
+    private let journal: [UInt8]
+    private var times: SegmentTimes
     private let wanted: [FileVersion: ContentDigest?]
     private let attachments: Set<Int64>
     private var found: [FileVersion: HeldRecord] = [:]
     private var open: Int
+    /// Why a part of the log was not looked into.
+    private var unread: VaultError?
 
     init(_ rows: [FileRow], _ audit: Directory) throws {
         self.rows = rows
         segments = Segments(audit: audit)
+        // Before the segments: a run that seals meanwhile makes it one of them.
+        journal = try audit.contents(JournalFile.name) ?? []
+        times = try SegmentTimes(segments)
         wanted = Dictionary(rows.map { (FileVersion($0), $0.sha256) }) { first, _ in first
         }
         attachments = Set(rows.map(\.id))
         open = wanted.count
     }
 
-    mutating func run() throws -> [HeldRecord] {
-        // Before the segments: a run that seals meanwhile makes it one of them.
-        let journal = try segments.audit.contents(JournalFile.name) ?? []
-        var times = try SegmentTimes(segments)
-        let near = try likely(&times)
+    mutating func run() -> [HeldRecord] {
+        let near = likely()
         let others = times.names.filter { !near.contains($0) }.reversed()
-        for name in near.sorted() + others where open > 0 { look(into: try segments.read(name)) }
+        for name in near.sorted() + others where open > 0 {
+            do { look(into: try segments.read(name)) } catch { unread = VaultError(error) }
+        }
         if open > 0 { look(into: journal) }
-        return rows.map { found[FileVersion($0)] ?? .none }
+        let wanting = unread.map(HeldRecord.unread) ?? .unrecorded
+        return rows.map { found[FileVersion($0)] ?? wanting }
     }
 
-    private func likely(_ times: inout SegmentTimes) throws -> Set<SegmentName> {
+    /// One that cannot be read is met again among all the others.
+    private mutating func likely() -> Set<SegmentName> {
         let held = Set(rows.compactMap { $0.json["archived_at"]?.string })
-        return try held.compactMap { Timestamp($0) }
-            .reduce(into: []) { $0.formUnion(try times.around($1)) }
+        return held.compactMap { Timestamp($0) }
+            .reduce(into: []) { $0.formUnion((try? times.around($1)) ?? []) }
     }
 
     private mutating func look(into bytes: [UInt8]) {
@@ -79,10 +89,10 @@ private struct HeldSearch {
             let attachment = event.record["attachment"]?.integer,
             let version = event.record["version"]?.integer,
             let hex = event.record["sha256"]?.string, let named = ContentDigest(hex: hex),
-            let digest = wanted[FileVersion(attachment, version)],
-            found[FileVersion(attachment, version)] != .same
+            case let file = FileVersion(attachment, version), let digest = wanted[file]
         else { return }
-        found[FileVersion(attachment, version)] = named == digest ? .same : .other(named)
+        if case .same = found[file] { return }
+        found[file] = named == digest ? .same : .other(named)
         if named == digest { open -= 1 }
     }
 }

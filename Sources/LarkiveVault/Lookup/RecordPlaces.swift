@@ -17,13 +17,21 @@ package struct RecordPlace: Sendable {
     }
 }
 
+/// The records that speak of one attachment, in their order.
+package struct RecordPlaces: Sendable {
+    package let all: [RecordPlace]
+    /// Whether the whole log was read for them.
+    package let isWhole: Bool
+}
+
 extension ReadingVault {
-    /// The records that the manifest's word on an attachment comes from: by which it appeared, was
-    /// held, and vanished, and what was found of its object.
+    /// The records by which an attachment appeared, was held, and vanished, and what was found of its
+    /// object.
     ///
-    /// Those that are where their times say cost a few segments; for one by which it is held the
-    /// whole log is read where it is not.
-    package func records(of story: FileStory) throws -> [RecordPlace] {
+    /// A short log is read whole. Of a long one the segments are read in which, by their times, the
+    /// records stand that the manifest's present word comes from; all of them where one by which it
+    /// is held is not there.
+    package func records(of story: FileStory) throws -> RecordPlaces {
         do {
             var search = RecordSearch(story, layout.audit)
             return try search.run()
@@ -34,6 +42,8 @@ extension ReadingVault {
 private struct RecordSearch {
     /// The record's own part of a line is never longer where these are looked for.
     private static let head = 1_024
+    /// Of a log that has no more than this, in segments and in compressed bytes, all is read.
+    private static let (few, little) = (128, Int64(1 << 20))
 
     private let story: FileStory
     private let segments: Segments
@@ -60,19 +70,32 @@ private struct RecordSearch {
         times = Set((seen + held + failed).compactMap { $0 })
     }
 
-    mutating func run() throws -> [RecordPlace] {
+    mutating func run() throws -> RecordPlaces {
         // Before the segments: a run that seals meanwhile makes it one of them.
         let journal = try segments.audit.contents(JournalFile.name) ?? []
         var clock = try SegmentTimes(segments)
-        var near: Set<SegmentName> = []
-        for time in times.compactMap({ Timestamp($0) }) { near.formUnion(try clock.around(time)) }
-        for name in near.sorted() { look(into: try segments.read(name), name.path) }
+        var looked: Set<SegmentName> = []
+        if try isShort(clock.names) {
+            looked = Set(clock.names)
+        } else {
+            for time in times.compactMap({ Timestamp($0) }) {
+                looked.formUnion(try clock.around(time))
+            }
+        }
+        for name in looked.sorted() { look(into: try segments.read(name), name.path) }
         look(into: journal, JournalFile.name)
-        for name in clock.names.reversed() where !unheld.isEmpty && !near.contains(name) {
+        for name in clock.names.reversed() where !unheld.isEmpty && !looked.contains(name) {
             look(into: try segments.read(name), name.path)
+            looked.insert(name)
         }
         var known: Set<Int64> = []
-        return found.sorted { $0.seq < $1.seq }.filter { known.insert($0.seq).inserted }
+        let all = found.sorted { $0.seq < $1.seq }.filter { known.insert($0.seq).inserted }
+        return RecordPlaces(all: all, isWhole: looked.count == clock.names.count)
+    }
+
+    private func isShort(_ names: [SegmentName]) throws -> Bool {
+        guard names.count <= Self.few else { return false }
+        return try names.map { try segments.size(of: $0) }.reduce(0, +) <= Self.little
     }
 
     private mutating func look(into bytes: [UInt8], _ file: String) {

@@ -47,7 +47,7 @@ struct Export: AsyncParsableCommand, Sandboxed {
         if format == .bagit, file == nil {
             throw ValidationError("--format bagit needs --to, the folder of the bag, not -")
         }
-        if to == "" { throw ValidationError("--to needs a name") }
+        if let to { try Target.check(to) }
         if format != .bagit, json || wholeRecords {
             throw ValidationError("--json and --whole-records are for --format bagit")
         }
@@ -103,9 +103,11 @@ struct Export: AsyncParsableCommand, Sandboxed {
         let first = try vault.manifest.rows(of: choice.files.prefix(ExportEvents.most))
         let event = events.catalogue(of: first, count: choice.files.count)
         try vault.note(event, at: world.clock.now())
-        // Lines end in a line feed of their own; the terminal adds one to what it prints.
         let write: (String) throws -> Void = { line in
-            guard let file else { return Terminal.print(String(line.unicodeScalars.dropLast())) }
+            guard let file else {
+                // A catalogue that is cut off looks like a short one; many pipes mean to cut it.
+                return try Terminal.give(Array(line.utf8), whenGone: Stop(code: .space))
+            }
             try file.write(line)
         }
         if format == .csv { try write(Table.catalogue.header) }

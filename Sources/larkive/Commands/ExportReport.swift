@@ -45,6 +45,10 @@ struct ExportReport {
             "\(outcome.exported) of \(asked) attachments, \(Figures.bytes(outcome.bytes)), "
                 + "with their proofs in \(place)"
         )
+        if outcome.exported == 0, outcome.exceptions.isEmpty {
+            let hint = "see what there is: larkive find"
+            Terminal.complain("nothing matches, the bag is empty", hint: hint)
+        }
         let rest = outcome.exported - outcome.proven
         if rest > 0 {
             Terminal.note(

@@ -52,6 +52,12 @@ struct Filters: ParsableArguments {
         if let sha256 { query.sha256Prefix = try Self.digest(sha256) }
         if let after { query.after = try Self.day(after, "--after") }
         if let before { query.before = try Self.day(before, "--before") }
+        if let after = query.after, let before = query.before, after >= before {
+            throw UsageError(
+                "--after \(self.after ?? "") is not before --before \(self.before ?? "")",
+                hint: "nothing can match: --after is the first day, --before the one after the last"
+            )
+        }
         if let minSize { query.minSize = try Self.size(minSize, "--min-size") }
         if let maxSize { query.maxSize = try Self.size(maxSize, "--max-size") }
         query.onlyVanished = vanished

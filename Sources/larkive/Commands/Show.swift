@@ -23,7 +23,7 @@ struct Show: AsyncParsableCommand, Sandboxed {
         let rows = try KeyArgument(key).rows(in: vault.manifest)
         guard let row = rows.first else { return }
         let story = try vault.manifest.story(of: row)
-        var records: [RecordPlace] = []
+        var records: RecordPlaces?
         do { records = try vault.records(of: story) } catch {
             Terminal.complain(
                 "the audit log cannot be read: \(VaultError(error).detail)",

@@ -4,7 +4,8 @@ import LarkiveVault
 /// The story of an attachment, for people and for programs.
 struct StoryPage {
     let story: FileStory
-    let records: [RecordPlace]
+    /// Nil where the audit log cannot be read.
+    let records: RecordPlaces?
 
     private var row: FileRow { story.row }
 
@@ -16,12 +17,13 @@ struct StoryPage {
         for member in story.details.members { object.append(member.name, member.value) }
         if let first = story.seen.first { object.append("first_seen", .string(first)) }
         if let last = story.seen.last { object.append("last_seen", .string(last)) }
-        object.append("upstream", .string(isListed ? "listed" : "not_listed"))
+        object.append("upstream", .string(upstreamWord))
         object.append("sightings", .array(story.seen.all.map(Self.json)))
         if let stored = story.object { object.append("object", Self.json(stored)) }
         object.append("versions", .array(story.versions.map(\.json)))
         if let ledger = story.ledger { object.append("ledger", .object(ledger)) }
-        object.append("records", .array(records.map(\.json)))
+        object.append("records", .array(records?.all.map(\.json) ?? []))
+        object.append("records_whole", .bool(records?.isWhole ?? false))
         object.append("places", .array(story.places.map { .object($0.json) }))
         return object
     }
@@ -38,12 +40,15 @@ struct StoryPage {
         .object([
             "path": .string(object.path), "stored": .string(object.firstHeld),
             "verified": object.verified.map(JSON.string),
-            "damaged": object.damaged.map(JSON.string),
+            "damaged": object.damaged.map(JSON.string), "lost": object.lost.map(JSON.string),
+            "accepted": object.accepted.map(JSON.string),
         ])
     }
 
-    private var isListed: Bool {
-        row.vanished == nil && story.seen.all.contains { $0.missed == nil }
+    private var upstreamWord: String {
+        if row.isOlder { return "replaced" }
+        let isListed = row.vanished == nil && story.seen.all.contains { $0.missed == nil }
+        return isListed ? "listed" : "not_listed"
     }
 
     // MARK: for people
@@ -132,22 +137,30 @@ struct StoryPage {
                 + (sighting.listed.map { ", as of \(LocalTime.text($0))" } ?? "")
         }
         let gone = row.vanished.map { "no longer there: found missing \(LocalTime.text($0))" }
+        let replaced =
+            row.isOlder ? "another content is in its place; what is seen is that one" : nil
         return [Fact("seen", seen.compactMap { $0 }.joined(separator: ", "))]
-            + ([gone].compactMap { $0 } + listings).map { Fact("in Feishu", $0) }
+            + ([replaced, gone].compactMap { $0 } + listings).map { Fact("in Feishu", $0) }
     }
 
     private var content: [Fact] {
         let size = row.size.map { "\(Figures.bytes($0)) (\($0) bytes)" }
         let known = [Fact("size", size), Fact("sha256", row.sha256?.hex)].compactMap { $0 }
         guard let object = story.object else { return known }
-        let verified =
-            object.damaged.map { "damaged since \(LocalTime.text($0)): larkive repair" }
-            ?? object.verified.map { "read and found good \(LocalTime.text($0))" }
-            ?? "not read again since"
         return known + [
             Fact("object", object.path), Fact("stored", LocalTime.text(object.firstHeld)),
-            Fact("verified", verified),
+            Fact("verified", Self.verdict(on: object)),
         ]
+    }
+
+    private static func verdict(on object: FileStory.Object) -> String {
+        if let time = object.accepted { return "lost; that was accepted \(LocalTime.text(time))" }
+        if let time = object.lost {
+            return "lost: nobody has its bytes any more, found \(LocalTime.text(time))"
+        }
+        return object.damaged.map { "damaged since \(LocalTime.text($0)): larkive repair" }
+            ?? object.verified.map { "read and found good \(LocalTime.text($0))" }
+            ?? "not read again since"
     }
 
     private var versions: [Fact] {
@@ -161,14 +174,14 @@ struct StoryPage {
     }
 
     private var audit: [Fact] {
-        records.map { record in
+        guard let records else { return [] }
+        let shown = records.all.map { record in
             let version = record.version.map { ", version \($0)" } ?? ""
-            return Fact(
-                "audit",
-                "record \(record.seq) in \(record.file): \(record.type.rawValue)\(version), "
-                    + record.time.description
-            )
+            return "record \(record.seq) in \(record.file): \(record.type.rawValue)\(version), "
+                + record.time.description
         }
+        let more = "the log is long, and may have more: larkive audit log --attachment \(row.id)"
+        return (shown + (records.isWhole ? [] : [more])).map { Fact("audit", $0) }
     }
 
     private var places: [Fact] {

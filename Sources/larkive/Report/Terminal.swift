@@ -1,4 +1,5 @@
 import LarkiveCore
+import LarkiveVault
 import SystemPackage
 import Glibc
 
@@ -18,6 +19,21 @@ enum Terminal {
             return failure == .brokenPipe ? nil : failure
         } catch { return .ioError }
         return nil
+    }
+
+    /// What is handed out, not told: throws `gone` for a reader that has left before its end.
+    static func give(_ bytes: [UInt8], whenGone gone: any Error) throws {
+        do {
+            try FileDescriptor.standardOutput.writeAll(bytes)
+        } catch Errno.brokenPipe {
+            throw gone
+        } catch let failure as Errno {
+            throw VaultError(
+                failure == .noSpace || failure == .fileTooLarge ? .noSpace : .notWritable,
+                "standard output cannot be written: \(failure)",
+                hint: "what has been written is not the whole"
+            )
+        }
     }
 
     static func note(_ line: String) { write("larkive: \(line)\n", to: .standardError) }

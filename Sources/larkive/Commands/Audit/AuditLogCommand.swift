@@ -56,8 +56,11 @@ struct AuditLogCommand: AsyncParsableCommand, Sandboxed {
         let manifest = try world.reading().manifest
         let sources = try manifest.numbers().sources
         filter.sources = Set(try source.map { try Self.number(of: $0, sources) })
-        filter.attachments = try attachment.flatMap { try KeyArgument($0).rows(in: manifest) }
-            .map(\.id)
+        let rows = try attachment.flatMap { try KeyArgument($0).rows(in: manifest) }
+        filter.attachments = rows.map(\.id)
+        filter.objects = Set(
+            try rows.flatMap { try manifest.story(of: $0).versions.compactMap(\.digest?.hex) }
+        )
         return filter
     }
 
@@ -87,6 +90,8 @@ struct RecordFilter {
     var types: Set<RecordType> = []
     var sources: Set<Int64> = []
     var attachments: [Int64] = []
+    /// The digests of all contents of these.
+    var objects: Set<String> = []
 
     func matches(_ record: AuditRecord) -> Bool {
         let event = record.event
@@ -97,8 +102,17 @@ struct RecordFilter {
             guard let number = event.record["source"]?.integer, sources.contains(number)
             else { return false }
         }
+        if let digest = event.record["sha256"]?.string, Self.ofObjects.contains(event.type),
+            objects.contains(digest)
+        {
+            return true
+        }
         return attachments.isEmpty || attachments.contains { names($0, event) }
     }
+
+    private static let ofObjects: Set<RecordType> = [
+        .objectDamaged, .objectRepaired, .objectLost, .objectAccepted,
+    ]
 
     /// By its number, in a range of new numbers, or in a list.
     private func names(_ attachment: Int64, _ event: AuditEvent) -> Bool {

@@ -35,7 +35,7 @@ struct Restore: AsyncParsableCommand, Sandboxed {
     func takeArchive() throws { try Owner(named: owner).takeArchive(options) }
 
     func validate() throws {
-        if to.isEmpty { throw ValidationError("--to needs the name of a folder") }
+        try Target.check(to)
         if keys.isEmpty, !filters.isGiven {
             throw ValidationError(
                 "say what to restore: KEYs, or filters as of `larkive find`, like --mailbox"
@@ -98,6 +98,17 @@ struct Restore: AsyncParsableCommand, Sandboxed {
             try work.run(RestorePlan(files, layout, in: vault.manifest), &report)
         }
         try report.end()
+    }
+}
+
+/// Where something is written to.
+enum Target {
+    /// Bytes that are no UTF-8 arrive as U+FFFD, which would be another place.
+    static func check(_ to: String) throws {
+        if to.isEmpty { throw ValidationError("--to needs the name of a folder or file") }
+        guard !to.unicodeScalars.contains("\u{FFFD}") else {
+            throw ValidationError("--to has bytes that are no UTF-8; give it another name")
+        }
     }
 }
 

@@ -107,23 +107,41 @@ struct RestoreOutcome {
     /// Whether the object itself is missing or has other bytes.
     var isObjectDamaged = false
 
-    init(_ file: RestorePlan.File, isNew: Bool) {
+    /// Why the audit log could not be asked whether these are the attachment's bytes.
+    var unproven: VaultError?
+
+    init(_ file: RestorePlan.File, isNew: Bool, unproven: VaultError? = nil) {
         (row, digest, path) = (file.row, file.digest, file.path)
         self.isNew = isNew
+        self.unproven = unproven
     }
 
     /// What is not in the archive cannot be given back.
     init(missing row: FileRow) {
         self.row = row
-        failure = "is not in the archive: \(row.state); see why: larkive problems"
+        failure = "is not in the archive: \(Self.words(row.state))"
         code = .partial
     }
 
-    init(_ file: RestorePlan.File, _ error: any Error) {
+    static func advice(on digest: ContentDigest, isLost: Bool) -> String {
+        isLost
+            ? "nobody has its bytes any more: larkive problems"
+            : "see whether it can be healed: larkive repair sha256:\(digest.hex.prefix(12))"
+    }
+
+    /// A run may have gone on since it was looked up.
+    private static func words(_ state: String) -> String {
+        switch state {
+        case "held": "it came this moment; restore it again"
+        case "wanted": "wanted, and not downloaded yet; the next run fetches it: larkive sync"
+        default: "\(state); see why: larkive problems"
+        }
+    }
+
+    init(_ file: RestorePlan.File, _ error: any Error, isLost: Bool = false) {
         self.init(file, isNew: false)
         if let store = error as? StoreError, case .damaged(let digest) = store.kind {
-            let advice = "see whether it can be healed: larkive repair sha256:"
-            failure = "\(store.detail); \(advice)\(digest.hex.prefix(12))"
+            failure = "\(store.detail); \(Self.advice(on: digest, isLost: isLost))"
             code = .damaged
             isObjectDamaged = true
             return

@@ -13,6 +13,8 @@ struct RestoreReport {
     private var codes: Set<LarkiveCore.ExitCode> = []
     private var (done, undone): ([JSON], [JSON]) = ([], [])
     private var vanished: [FileRow] = []
+    /// What was given on the manifest's word alone, with the first reason.
+    private var unproven: (count: Int64, first: VaultError)?
     private var unlisted: VaultError?
     /// Why standard output does not take what is told: that stops no restore.
     private var unsaid: Errno?
@@ -31,6 +33,9 @@ struct RestoreReport {
         }
         if outcome.isNew { written += 1 } else { present += 1 }
         if outcome.row.vanished != nil { vanished.append(outcome.row) }
+        if let failure = outcome.unproven {
+            unproven = ((unproven?.count ?? 0) + 1, unproven?.first ?? failure)
+        }
         let folder = to.hasSuffix("/") ? String(to.dropLast()) : to
         let path = "\(folder)/\(outcome.path.joined(separator: "/"))"
         if isJSON {
@@ -56,6 +61,7 @@ struct RestoreReport {
             "sha256": outcome.digest.map { .string($0.hex) },
             "size": outcome.row.size.map(JSON.integer),
             "present": outcome.isNew ? nil : .bool(true),
+            "logged": outcome.unproven == nil ? nil : .bool(false),
         ])
     }
 
@@ -81,6 +87,13 @@ struct RestoreReport {
     func end() throws {
         tell()
         if !isJSON { try tellVanished() }
+        if let unproven {
+            LoggedBytes.complain(
+                Figures.count(unproven.count, "file", "files"),
+                unproven.first
+            )
+            throw Stop(code: unproven.first.kind.exitCode)
+        }
         for code in [LarkiveCore.ExitCode.damaged, .space, .partial] where codes.contains(code) {
             throw Stop(code: code)
         }

@@ -1,6 +1,5 @@
 import LarkiveCore
 import LarkiveVault
-import SystemPackage
 
 /// Writes one file to standard output.
 ///
@@ -9,6 +8,8 @@ import SystemPackage
 struct RestoreStream {
     let vault: ReadingVault
     let note: RestoreNote
+
+    private static let gone = VaultError(.other, "whoever reads standard output has gone")
 
     static func refuseTerminal() throws(UsageError) {
         guard Terminal.outputIsTerminal else { return }
@@ -25,18 +26,23 @@ struct RestoreStream {
             throw UsageError("\(row.key) \(missing.failure ?? "")", exitCode: .partial)
         }
         do {
-            try LoggedBytes.check(row, LoggedBytes.records(of: [row], in: vault).first ?? nil)
+            let unproven = try LoggedBytes.check(row, vault.heldRecords(of: [row])[0])
             try vault.read(digest) { _ in }
             try note.keep([row], in: vault)
-            try vault.read(digest, chunk: write)
+            try vault.read(digest) { try Terminal.give($0, whenGone: Self.gone) }
+            if let unproven {
+                LoggedBytes.complain(row.key, unproven)
+                throw Stop(code: unproven.kind.exitCode)
+            }
         } catch {
             guard let failure = error as? StoreError, case .damaged = failure.kind else {
                 throw error
             }
             note.world.noteDamage(digest, failure.detail, in: vault)
+            let isLost = (try? vault.care().isKnownLost(digest)) ?? false
             Terminal.complain(
                 "\(row.key): \(failure.detail)",
-                hint: "see whether it can be healed: larkive repair sha256:\(digest.hex.prefix(12))"
+                hint: RestoreOutcome.advice(on: digest, isLost: isLost)
             )
             throw Stop(code: .damaged)
         }
@@ -60,19 +66,5 @@ struct RestoreStream {
             )
         }
         return oldest
-    }
-
-    private func write(_ bytes: [UInt8]) throws {
-        do {
-            try FileDescriptor.standardOutput.writeAll(bytes)
-        } catch Errno.brokenPipe {
-            throw VaultError(.other, "whoever reads standard output has gone", hint: nil)
-        } catch let failure as Errno {
-            throw VaultError(
-                failure == .noSpace || failure == .fileTooLarge ? .noSpace : .notWritable,
-                "standard output cannot be written: \(failure)",
-                hint: "what has been written is not the whole file"
-            )
-        }
     }
 }

@@ -34,7 +34,7 @@ struct RestoreWork {
         _ names: inout WrittenNames,
         _ report: inout RestoreReport
     ) {
-        let records = LoggedBytes.records(of: files.map(\.row), in: vault)
+        let records = vault.heldRecords(of: files.map(\.row))
         for (file, record) in zip(files, records) {
             let outcome = restore(file, record)
             report.add(outcome)
@@ -47,9 +47,9 @@ struct RestoreWork {
         if names.areMany { names.list(&report) }
     }
 
-    private func restore(_ file: RestorePlan.File, _ record: HeldRecord?) -> RestoreOutcome {
+    private func restore(_ file: RestorePlan.File, _ record: HeldRecord) -> RestoreOutcome {
         do {
-            try LoggedBytes.check(file.row, record)
+            let unproven = try LoggedBytes.check(file.row, record)
             guard try !vault.care().isKnownDamaged(file.digest) else {
                 let words = "object \(file.digest.hex) is damaged"
                 throw StoreError(.damaged(file.digest), words)
@@ -60,8 +60,12 @@ struct RestoreWork {
                 size: file.row.size,
                 time: file.row.date
             )
-            return RestoreOutcome(file, isNew: try folder.write(order, from: vault) == .written)
-        } catch { return RestoreOutcome(file, error) }
+            let isNew = try folder.write(order, from: vault) == .written
+            return RestoreOutcome(file, isNew: isNew, unproven: unproven)
+        } catch {
+            let isLost = try? vault.care().isKnownLost(file.digest)
+            return RestoreOutcome(file, error, isLost: isLost ?? false)
+        }
     }
 }
 
@@ -94,25 +98,14 @@ enum LoggedBytes {
     private static let disagreement =
         "see what is wrong: larkive verify; make the manifest again: larkive rebuild"
 
-    /// Nil where the log cannot be read, which is told and no more.
-    static func records(of rows: [FileRow], in vault: ReadingVault) -> [HeldRecord?] {
-        do {
-            return try vault.heldRecords(of: rows)
-        } catch {
-            let keys = rows.count == 1 ? rows[0].key : "\(rows.count) files"
-            Terminal.complain(
-                "\(keys) cannot be compared with the audit log: \(VaultError(error).detail)",
-                hint: "see what is wrong: larkive verify"
-            )
-            return rows.map { _ in nil }
-        }
-    }
-
     /// Refuses bytes of which the audit log does not say that they are this attachment's.
-    static func check(_ row: FileRow, _ record: HeldRecord?) throws {
+    ///
+    /// Returns why the log could not be asked: then they are given on the manifest's word.
+    static func check(_ row: FileRow, _ record: HeldRecord) throws -> VaultError? {
         switch record {
-        case .same, nil: return
-        case .some(.none):
+        case .same: return nil
+        case .unread(let failure): return failure
+        case .unrecorded:
             throw VaultError(
                 .damaged,
                 "the manifest says that it is held, no record of the audit log does",
@@ -125,5 +118,12 @@ enum LoggedBytes {
                 hint: disagreement
             )
         }
+    }
+
+    static func complain(_ what: String, _ failure: VaultError) {
+        Terminal.complain(
+            "\(what) could not be compared with the audit log: \(failure.detail)",
+            hint: "the manifest alone says whose bytes they are; see what is wrong: larkive verify"
+        )
     }
 }
