@@ -100,7 +100,8 @@ sanitized() {
     echo "== $1 sanitizer"
     TSAN_OPTIONS="suppressions=$PWD/Tests/sanitizers/thread.txt log_path=$reports/report" \
         ASAN_OPTIONS="log_path=$reports/report" \
-        LSAN_OPTIONS="suppressions=$PWD/Tests/sanitizers/leak.txt:print_suppressions=0" swift test --sanitize="$1" --scratch-path ".build-$1" \
+        LSAN_OPTIONS="suppressions=$PWD/Tests/sanitizers/leak.txt:print_suppressions=0" \
+        swift test --sanitize="$1" --scratch-path ".build-$1" \
         --experimental-maximum-parallelization-width 4 </dev/null >"$out" 2>&1 || code=1
     grep -E '(WARNING|ERROR): [A-Z][a-z]+Sanitizer|✘|recorded an issue|Test run|error:' "$out" | head -n 200
     find "$reports" -type f -exec head -n 60 {} + | head -n 600
