@@ -296,6 +296,29 @@ class Bags(unittest.TestCase):
         self.assertEqual(leaf.split()[0], json.loads(proof)["leaf"])
 
 
+class Honest(unittest.TestCase):
+    """What an archive goes through, and the bags that it makes of it: all of them are in order."""
+
+    def assert_ok(self, bench, name, code, *words):
+        bench.expect(code, "export", "--format", "bagit", "--to", str(bench.folder / name), *words)
+        key = bench.expect(0, "audit", "key").out
+        ended = subprocess.run([sys.executable, VERIFIER, "--key", key, bench.folder / name], capture_output=True, text=True, timeout=120)
+        self.assertEqual(ended.returncode, 0, ended.stdout + ended.stderr)
+        return ended.stdout
+
+    def test_dates_of_any_year_are_proven(self):
+        first = -62_135_596_800_000
+        dates = [first, first - 1, first - 400 * 366 * 86_400_000, -1, 0, 951_782_400_000, 253_402_300_799_999, 253_402_300_800_000,
+                 -30_000_000_000_001, 9_007_199_254_740_991]
+        messages = [{"id": f"m{number}", "subject": "when", "folder": "INBOX", "date": date,
+                     "attachments": [{"id": "a", "name": "when.txt", "size": 9, "content": number}]} for number, date in enumerate(dates)]
+        with lab.laboratory({"seed": 1, "mailboxes": [{"address": lab.MAILBOX, "messages": messages}]}, "export",
+                            f"mail:\n  mailboxes: [{lab.MAILBOX}]\n") as bench:
+            bench.expect(0, "init")
+            bench.expect(0, "sync")
+            self.assertIn(f"proven for {len(dates)} of {len(dates)}", self.assert_ok(bench, "bag", 0))
+
+
 class Unsigned(unittest.TestCase):
     def test_what_no_note_covers_yet_is_an_exception_until_a_run_has_ended(self):
         with lab.laboratory(world(), "export", SOURCES) as bench:

@@ -1,7 +1,7 @@
 """Verifies a bag that `larkive export --format bagit` made, without larkive and without the archive."""
 import argparse, base64, csv, hashlib, json, re, sys, unicodedata
 from collections import defaultdict
-from datetime import datetime, timedelta
+from datetime import date
 from pathlib import Path
 from urllib.parse import quote
 from cryptography.exceptions import InvalidSignature
@@ -206,10 +206,13 @@ class Facts:
 # The rows.
 
 def moment(milliseconds):
-    """A time of the platform as the rows have it."""
+    """A time of the platform as the rows have it; a calendar repeats after 400 years."""
     if milliseconds is None: return None
-    seconds, rest = divmod(milliseconds, 1000)
-    return f"{datetime(1970, 1, 1) + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S}.{rest:03}Z"
+    days, rest = divmod(milliseconds, 86_400_000)
+    turns, rest_of_days = divmod(days + date(1970, 1, 1).toordinal() - 1, 146_097)
+    day, seconds = date.fromordinal(rest_of_days + 1), rest // 1000
+    year = str(day.year + 400 * turns).rjust(4, "0")
+    return f"{year}-{day.month:02}-{day.day:02}T{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{rest % 1000:03}Z"
 
 
 def shown(value):
