@@ -95,11 +95,17 @@ An independent program checks the bag with the key that the owner gave: files, s
   $ verify m1
   OK attachments=* files=* records=* size=* root=* (glob)
   names, senders and dates are proven for 0 of ? (glob)
+  not proven: that nothing was left out; what is here is proven
+  not proven: path, where names are made safe (name is what is proven)
   not proven: folder and vanished, which say how it was when the bag was made
+  not proven: exceptions.csv, HOW-TO-VERIFY.md, times of files, and in bag-info.txt selection, dates and descriptions
   $ verify m2
   OK attachments=318 files=318 records=* size=* root=* (glob)
   names, senders and dates are proven for 318 of 318
+  not proven: that nothing was left out; what is here is proven
+  not proven: path, where names are made safe (name is what is proven)
   not proven: folder and vanished, which say how it was when the bag was made
+  not proven: exceptions.csv, HOW-TO-VERIFY.md, times of files, and in bag-info.txt selection, dates and descriptions
   $ cp -a m1 m4 && sed -i 's/"size":/"size":1/' m4/provenance.jsonl
   $ verify m4 2>&1 | head -n 2
   NOT OK

@@ -90,14 +90,55 @@ class Bags(unittest.TestCase):
 
     def reseal(self, bag):
         """What somebody does who makes the manifests fit what was changed."""
-        for name in ("manifest-sha256.txt", "tagmanifest-sha256.txt"):
-            lines = [line.split("  ", 1) for line in (bag / name).read_text().splitlines()]
-            there = [(hashlib.sha256((bag / path).read_bytes()).hexdigest(), path) for _, path in lines if (bag / path).exists()]
-            (bag / name).write_text("".join(f"{digest}  {path}\n" for digest, path in there))
+        files = sorted(path for path in bag.rglob("*") if path.is_file() and path.name != "tagmanifest-sha256.txt")
+        payload = [path for path in files if path.is_relative_to(bag / "data")]
+        seal = lambda name, some: (bag / name).write_text("".join(
+            f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(bag)}\n" for path in some))
+        if "bag-info.txt" in {path.name for path in files}:
+            oxum = f"Payload-Oxum: {sum(path.stat().st_size for path in payload)}.{len(payload)}"
+            (bag / "bag-info.txt").write_text(re.sub("Payload-Oxum: .*", oxum, (bag / "bag-info.txt").read_text()))
+        seal("manifest-sha256.txt", payload)
+        seal("tagmanifest-sha256.txt", [path for path in files if path not in payload])
+
+    def rows(self, bag):
+        return [json.loads(line) for line in (bag / "provenance.jsonl").read_text().splitlines()]
+
+    def changed(self, bag, change):
+        """A copy whose rows are changed, and which is sealed anew."""
+        folder = self.copy(bag)
+        rows = self.rows(folder)
+        self.write_rows(folder, change(rows) or rows)
+        self.reseal(folder)
+        return folder
+
+    def take_out(self, bag, row):
+        """Takes a row, its file and the record that it is held out of a bag, and makes the figures fit."""
+        rows = [other for other in self.rows(bag) if other != row]
+        if row["path"] not in {other["path"] for other in rows}: (bag / row["path"]).unlink()
+        self.write_rows(bag, rows)
+        for name, number in (("records", lambda line: line["record"]["seq"]), ("proofs", lambda line: line["seq"])):
+            path = bag / f"audit/{name}.jsonl"
+            path.write_text("".join(line for line in path.read_text().splitlines(True) if number(json.loads(line)) != row["record_held"]))
+        self.edit(bag, "bag-info.txt", f"Attachments: {len(rows) + 1}\n".encode(), f"Attachments: {len(rows)}\n".encode())
+
+    def except_for(self, bag, row, **cells):
+        """A row of exceptions.csv for a row of the provenance."""
+        with (bag / "exceptions.csv").open(newline="") as file: head, *others = csv.reader(file)
+        with (bag / "exceptions.csv").open("a", newline="") as file:
+            csv.writer(file).writerow([(row | cells).get(name, "") for name in head])
+        self.edit(bag, "bag-info.txt", f"Exceptions: {len(others)}\n".encode(), f"Exceptions: {len(others) + 1}\n".encode())
+
+    def assert_ok(self, bag, *words):
+        code, text = self.verify(bag)
+        self.assertEqual(code, 0, text)
+        for word in words: self.assertIn(word, text)
+        return text
 
     def assert_found(self, bag, *words):
         code, text = self.verify(bag)
         self.assertEqual(code, 1, text)
+        self.assertTrue(text.startswith("NOT OK"), text)
+        self.assertNotIn("Traceback", text)
         for word in words: self.assertIn(word, text)
 
     def edit(self, bag, name, old, new, count=1):
@@ -204,15 +245,158 @@ class Bags(unittest.TestCase):
         with (bag / "provenance.csv").open("w", newline="") as file:
             csv.writer(file).writerows([head] + [[hide(cell(row.get(name))) for name in head] for row in rows])
 
+    def test_another_path_is_found(self):
+        def named(rows, name): return next(row for row in rows if row["name"] == name)
+        def swapped(rows, one, other):
+            first, second = named(rows, one), named(rows, other)
+            first["path"], second["path"] = second["path"], first["path"]
+        for one, other in (("A.txt", "100%25.pdf"), ("-rf", "bob.txt")):
+            bag = self.copy(self.whole)
+            rows = self.rows(bag)
+            swapped(rows, one, other)
+            for row in rows:
+                if row["name"] in (one, other): row["bytes"] = (self.whole / named(self.rows(bag), row["name"])["path"]).read_bytes()
+            for row in rows:
+                if "bytes" in row: (bag / row["path"]).write_bytes(row.pop("bytes"))
+            self.write_rows(bag, rows)
+            self.reseal(bag)
+            self.assert_found(bag, "path is ")
+        old = named(self.rows(self.whole), "bob.txt")
+        day, number = re.fullmatch(r"data/mail/bob@corp.example/(.*)-(\d+)/bob.txt", old["path"]).groups()
+        for path, words in ((f"mail/ceo@corp.example/{day}-{number}/bob.txt", "its mailbox and day or task give"),
+                            (f"mail/bob@corp.example/2001-02-03-{number}/bob.txt", "its mailbox and day or task give"),
+                            (f"mail/bob@corp.example/{day}-7777/bob.txt", "its folder has the number 7777"),
+                            (f"mail/bob@corp.example/{day}-{number}/bribe.txt", "its name 'bob.txt'"),
+                            (f"tasks/{number}/bob.txt", "its mailbox and day or task give"), ("bob.txt", "path is 'data/bob.txt'")):
+            bag = self.copy(self.whole)
+            (bag / "data" / path).parent.mkdir(parents=True, exist_ok=True)
+            (bag / old["path"]).rename(bag / "data" / path)
+            self.write_rows(bag, [row | {"path": f"data/{path}"} if row == old else row for row in self.rows(bag)])
+            self.reseal(bag)
+            self.assert_found(bag, words)
+        self.assert_ok(self.whole, "not proven: path")
+
+    def test_other_columns_are_found(self):
+        def table(change):
+            bag = self.copy(self.whole)
+            with (bag / "provenance.csv").open(newline="") as file: rows = list(csv.reader(file))
+            with (bag / "provenance.csv").open("w", newline="") as file:
+                csv.writer(file).writerows(change(row, number) for number, row in enumerate(rows))
+            self.reseal(bag)
+            self.assert_found(bag, "provenance.csv has other columns")
+        place = next(csv.reader((self.whole / "provenance.csv").read_text().splitlines())).index("from")
+        table(lambda row, number: row[:place] + row[place + 1:])
+        table(lambda row, number: [*row[:place], "forged" if number else "from", *row[place:]])
+        table(lambda row, number: [*row, "forged" if number else "uploader"])
+        table(lambda row, number: [cell if number or cell != "from" else "sender" for cell in row])
+        self.assert_found(self.changed(self.whole, lambda rows: [row | {"approved": "yes"} for row in rows]), "'approved' is no column")
+        self.assert_found(self.changed(self.whole, lambda rows: rows[3].pop("key") and None), "key is missing")
+        bag = self.copy(self.whole)
+        self.edit(bag, "provenance.jsonl", b'"id":2,', b'"id":7,"id":2,')
+        self.reseal(bag)
+        self.assert_found(bag, "a name stands there twice")
+
+    def test_values_of_another_type_are_found(self):
+        other = max(json.loads(line)["record"]["seq"] for line in (self.whole / "audit/records.jsonl").read_text().splitlines()
+                    if "messages.exam" in line)
+        for name, value in (("id", True), ("size", 40.0), ("version", "1"), ("record_held", [1]), ("name", 7), ("subject", None),
+                            ("records_listed", []), ("records_listed", 3), ("records_listed", [True])):
+            self.assert_found(self.changed(self.whole, lambda rows: rows[0].update({name: value})), f"{name} is {value!r}")
+        for change in (lambda row: [*row["records_listed"], other], lambda row: row["records_listed"] * 2):
+            changed = lambda rows: rows[0].update(records_listed=change(rows[0]))
+            self.assert_found(self.changed(self.whole, changed), "records_listed is ")
+        self.assert_found(self.changed(self.whole, lambda rows: rows[0].update(listed_private="withheld")), "listed_private is 'withheld'")
+
+    def test_completeness_is_not_said_to_be_proven(self):
+        for bag in (self.whole, self.part):
+            self.assertNotIn("named by these records", self.assert_ok(bag, "not proven: that nothing was left out"))
+        bag = self.copy(self.whole)
+        self.take_out(bag, next(row for row in self.rows(bag) if row["name"] == "bob.txt"))
+        self.reseal(bag)
+        self.assert_ok(bag, "OK attachments=18 ", "1 attachments are named by these records and are not in this bag")
+        for row in self.rows(bag): self.take_out(bag, row)
+        for name in ("records", "proofs"): (bag / f"audit/{name}.jsonl").write_text("")
+        self.reseal(bag)
+        self.assert_ok(bag, "OK attachments=0 ", "not proven: that nothing was left out")
+
+    def test_what_is_held_is_no_exception_unless_its_bytes_are_damaged(self):
+        def moved(**cells):
+            bag = self.copy(self.whole)
+            row = next(row for row in self.rows(bag) if row["name"] == "bob.txt")
+            records = (bag / "audit/records.jsonl").read_bytes(), (bag / "audit/proofs.jsonl").read_bytes()
+            self.take_out(bag, row)
+            for name, text in zip(("records", "proofs"), records): (bag / f"audit/{name}.jsonl").write_bytes(text)
+            self.except_for(bag, row, **cells)
+            self.reseal(bag)
+            return bag
+        for code, state, rule in (("skipped", "skipped", "inline_images"), ("skipped", "held", ""), ("not_held", "wanted", ""),
+                                  ("not_held", "failed", ""), ("unsigned", "held", ""), ("disagrees", "held", "")):
+            self.assert_found(moved(code=code, state=state, rule=rule), f"is {code} here, and a record says that it is held")
+        self.assert_found(moved(code="skipped", state="skipped", rule="inline_images", sha256="", size=""), "a record says that it is held")
+        self.assert_found(moved(code="lost", state="held"), "'lost' is no code")
+        for code, state, rule in (("damaged", "held", ""), ("skipped", "skipped", "accepted")):
+            self.assert_ok(moved(code=code, state=state, rule=rule), "the archive had the bytes of 1 of these, as the records prove")
+        bag = self.copy(self.whole)
+        self.except_for(bag, self.rows(bag)[0], code="damaged", state="held")
+        self.reseal(bag)
+        self.assert_found(bag, "has another row, too")
+
+    def test_what_larkive_does_not_write_is_found(self):
+        for name in ("fetch.txt", "manifest-md5.txt", "README.txt", "audit/keys/other.vkey", "audit/notes"):
+            bag = self.copy(self.whole)
+            (bag / name).write_text("http://nowhere.example/x 5 data/none\n")
+            self.reseal(bag)
+            self.assert_found(bag, f"{name} is no file of larkive's")
+        for line, words in (("Larkive-Attachments: 9999", "Larkive-Attachments stands there twice"),
+                            ("Contact-Name: nobody", "'Contact-Name' is no label")):
+            for after in (True, False):
+                bag = self.copy(self.whole)
+                text = (bag / "bag-info.txt").read_text()
+                (bag / "bag-info.txt").write_text(f"{text}{line}\n" if after else f"{line}\n{text}")
+                self.reseal(bag)
+                self.assert_found(bag, words)
+        bag = self.copy(self.whole)
+        (bag / "bag-info.txt").write_text(re.sub("Bagging-Date: .*", "Bagging-Date: 2001-02-03", (bag / "bag-info.txt").read_text()))
+        self.reseal(bag)
+        self.assert_found(bag, "Bagging-Date is 2001-02-03")
+        text = self.assert_ok(self.whole)
+        for word in ("HOW-TO-VERIFY.md", "selection", "dates", "exceptions.csv", "times of files", "folder", "vanished"):
+            self.assertRegex(text, f"not proven: .*{word}")
+
+    def test_nothing_malformed_ends_in_a_traceback(self):
+        deep = b'{"record":{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}}\n"
+        for name, change in (("provenance.csv", lambda text: text + b'"abc'), ("provenance.csv", lambda text: b""),
+                             ("provenance.csv", lambda text: b"\xef\xbb\xbf" + text), ("provenance.csv", lambda text: text + b"\xff\r\n"),
+                             ("exceptions.csv", lambda text: text + b'"abc'), ("exceptions.csv", lambda text: b"a,b\r\n1,2\r\n"),
+                             ("exceptions.csv", lambda text: text + b"\xff\r\n\r\n"),
+                             ("provenance.jsonl", lambda text: b"[1]\n" + text), ("provenance.jsonl", lambda text: b"\xff\n" + text),
+                             ("provenance.jsonl", lambda text: deep + text), ("audit/records.jsonl", lambda text: deep + text),
+                             ("audit/records.jsonl", lambda text: b"7\n" + text), ("audit/proofs.jsonl", lambda text: b"[]\n" + text),
+                             ("audit/proofs.jsonl", lambda text: b'{"seq":' + b"9" * 5000 + b"}\n" + text),
+                             ("bag-info.txt", lambda text: b"x\n" + text), ("audit/checkpoint", lambda text: b""),
+                             ("audit/checkpoint", lambda text: b"\xff" + text)):
+            bag = self.copy(self.whole)
+            (bag / name).write_bytes(change((bag / name).read_bytes()))
+            self.reseal(bag)
+            (bag / "data/extra").write_text("x")
+            self.assert_found(bag, name, "data/extra is not in manifest-sha256.txt")
+        for name in ("provenance.jsonl", "exceptions.csv", "audit/records.jsonl", "bag-info.txt", "manifest-sha256.txt"):
+            bag = self.copy(self.whole)
+            (bag / name).unlink()
+            (bag / "data/extra").write_text("x")
+            self.assert_found(bag, "is missing", "data/extra is not in manifest-sha256.txt")
+
+    def test_a_finding_is_one_line(self):
+        bag = self.copy(self.whole)
+        (bag / "data/x\nOK \x1b[2J").write_text("x")
+        self.assert_found(bag, "data/x\\u{a}OK \\u{1b}[2J is not in manifest-sha256.txt")
+
     def test_a_row_too_few_or_too_many_is_found(self):
         rows = [json.loads(line) for line in (self.whole / "provenance.jsonl").read_text().splitlines()]
         bag = self.copy(self.whole)
         gone = next(row for row in rows if row["name"] == "bob.txt")
         (bag / gone["path"]).unlink()
         self.write_rows(bag, [row for row in rows if row != gone])
-        for name in ("manifest-sha256.txt",):
-            text = [line for line in (bag / name).read_text().splitlines(True) if gone["path"] not in line]
-            (bag / name).write_text("".join(text))
         self.reseal(bag)
         self.assert_found(bag, "has a record, but no row", f"Larkive-Attachments is {len(rows)}, the bag has {len(rows) - 1}")
         bag = self.copy(self.whole)
@@ -294,6 +478,57 @@ class Bags(unittest.TestCase):
         record, leaf, proof = run(script).stdout.splitlines()[-3:]
         self.assertEqual(json.loads(record)["attachment"], row["id"])
         self.assertEqual(leaf.split()[0], json.loads(proof)["leaf"])
+
+
+class Honest(unittest.TestCase):
+    """What an archive goes through, and the bags that it makes of it: all of them are in order."""
+
+    def assert_ok(self, bench, name, code, *words):
+        bench.expect(code, "export", "--format", "bagit", "--to", str(bench.folder / name), *words)
+        key = bench.expect(0, "audit", "key").out
+        ended = subprocess.run([sys.executable, VERIFIER, "--key", key, bench.folder / name], capture_output=True, text=True, timeout=120)
+        self.assertEqual(ended.returncode, 0, ended.stdout + ended.stderr)
+        return ended.stdout
+
+    def test_bags_of_an_archive_with_a_history_are_in_order(self):
+        with lab.laboratory(world(), "export", SOURCES) as bench:
+            bench.expect(0, "init")
+            bench.expect(0, "sync")
+            bench.sandbox.change([
+                {"replace_task_attachment": {"guid": "f1", "file_token": "other", "name": "1.docx", "size": 512, "content": 10}},
+                {"delete_message": {"mailbox": lab.MAILBOX, "message": "m3"}},
+                {"add_attachment": {"mailbox": "bob@corp.example", "message": "m5",
+                                    "attachment": {"id": "a300", "name": "late.txt", "size": 70, "content": 300}}}])
+            bench.expect(0, "sync")
+            self.assert_ok(bench, "all", 0)
+            newest = self.assert_ok(bench, "newest", 0, "task:t1/f1")
+            self.assertIn("1 attachments are named by these records and are not in this bag", newest)
+            self.assert_ok(bench, "former", 0, "task:t1/f1@1")
+            self.assert_ok(bench, "vanished", 0, "--vanished")
+            part = self.assert_ok(bench, "part", 0, "--message", "m4", "--whole-records")
+            self.assertRegex(part, r"proven for 1 of 1\n(.*\n)*\d+ attachments are named by these records")
+            bench.expect(0, "audit", "key", "rotate", "--reason", "once a year")
+            self.assert_ok(bench, "rotated", 0)
+            row = json.loads((bench.folder / "all/provenance.jsonl").read_text().splitlines()[0])
+            thing = bench.archive / "objects" / row["sha256"][:2] / row["sha256"]
+            thing.chmod(0o600)
+            thing.write_bytes(b"")
+            self.assertIn("the archive had the bytes of 1 of these", self.assert_ok(bench, "damaged", 7))
+            (bench.state / "key").unlink()
+            bench.expect(0, "audit", "restart", "--reason", "the key is lost")
+            self.assert_ok(bench, "restarted", 7)
+
+    def test_dates_of_any_year_are_proven(self):
+        first = -62_135_596_800_000
+        dates = [first, first - 1, first - 400 * 366 * 86_400_000, -1, 0, 951_782_400_000, 253_402_300_799_999, 253_402_300_800_000,
+                 -30_000_000_000_001, 9_007_199_254_740_991]
+        messages = [{"id": f"m{number}", "subject": "when", "folder": "INBOX", "date": date,
+                     "attachments": [{"id": "a", "name": "when.txt", "size": 9, "content": number}]} for number, date in enumerate(dates)]
+        with lab.laboratory({"seed": 1, "mailboxes": [{"address": lab.MAILBOX, "messages": messages}]}, "export",
+                            f"mail:\n  mailboxes: [{lab.MAILBOX}]\n") as bench:
+            bench.expect(0, "init")
+            bench.expect(0, "sync")
+            self.assertIn(f"proven for {len(dates)} of {len(dates)}", self.assert_ok(bench, "bag", 0))
 
 
 class Unsigned(unittest.TestCase):

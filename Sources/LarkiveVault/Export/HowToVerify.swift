@@ -117,6 +117,10 @@ struct HowToVerify {
           others the record that lists them speaks of other messages as well. Its private part was left in the
           archive; the record binds it by its `commitment` (SHA-256 of the salt's 16 bytes and the private part
           without the salt), so the owner can show it later. Until then these columns are the owner's word.
+        - Not that nothing was left out: a bag holds what its owner chose, and can be made smaller. What is
+          here is proven. `verify_export.py` counts what the records here name and the bag does not hold.
+        - Not what files in `data/` are called (`name` is the original), nor their times; not the selection,
+          dates and descriptions in `bag-info.txt`, `exceptions.csv` and this text: all are the owner's word.
         - Not that the log is complete: records after the note are not covered, and a note that was kept
           elsewhere at the time is a better witness than one in this bag.
         - `exceptions.csv`: `not_held` was never archived, `skipped` was left out by a rule, `damaged` has other bytes
