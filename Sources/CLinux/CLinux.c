@@ -282,3 +282,7 @@ int lk_columns(int fd) {
     ioctl(fd, TIOCGWINSZ, &size);
     return size.ws_col;
 }
+
+int lk_holds(const void *bytes, size_t count, const void *wanted, size_t length) {
+    return memmem(bytes, count, wanted, length) != NULL;
+}

@@ -116,6 +116,8 @@ import Testing
                     page.contains("in Feishu") && page.contains("record ") && page.contains(digest)
                 )
             }
+            // What waits in the inbox becomes a record with the next run.
+            try await lab.expect(["sync"], exit: 0)
             let log = try await lab.run("audit", "log", "--type", "lookup.done", "--private")
             #expect(log.jsonLines.count == 12)
             #expect(log.jsonLines.allSatisfy { $0["private"]?["command"] == "show" })

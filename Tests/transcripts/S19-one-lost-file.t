@@ -128,6 +128,7 @@ Its story names the records that say so, and the proof of one leads to the signe
                 record * in *.jsonl.gz: attachment.held, version 1, * (glob)
     same bytes  *  * (glob)
                 *  * (glob)
+  $ larkive sync >/dev/null 2>&1
   $ larkive audit log --type lookup.done --private | jq -c "[.attachments == [$id], .private.command]"
   [true,"show"]
   [true,"show"]

@@ -130,7 +130,8 @@ struct Segments: Sendable {
 
     /// The first line, without unpacking the rest; nil when it is longer than most.
     func firstLine(of name: SegmentName) throws(AuditError) -> AuditLine? {
-        let packed = try packed(name)
+        // The beginning of a line is all that is wanted of megabytes.
+        let packed = try beginning(of: name, 2 * Self.start)
         do {
             let start = try Gzip.beginning(of: packed, Self.start)
             return Lines(start).first { $0.last == UInt8(ascii: "\n") }
@@ -142,6 +143,18 @@ struct Segments: Sendable {
     func size(of name: SegmentName) throws(AuditError) -> Int64 {
         do { return try directory(of: name.folder).file(name.file, .reading).size() } catch {
             throw error.asAuditError
+        }
+    }
+
+    private func beginning(of name: SegmentName, _ count: Int) throws(AuditError) -> [UInt8] {
+        do {
+            return try directory(of: name.folder).file(name.file, .reading).read(
+                at: 0,
+                count: count
+            )
+        } catch {
+            guard error.isMissing else { throw error.asAuditError }
+            throw AuditError(.damaged, "segment \(name.path) is missing")
         }
     }
 

@@ -30,11 +30,12 @@ extension SQLiteManifest {
     /// When this content, or the first one behind it that is there, was archived.
     private static func held(_ row: FileRow, _ relation: String, _ db: Database) throws -> String? {
         try String.fetchOne(
-            db,
-            sql: """
-                SELECT held_at FROM version
-                WHERE attachment = ? AND n \(relation) ? AND held_at NOT NULL ORDER BY n LIMIT 1
-                """,
+            db.cachedStatement(
+                sql: """
+                    SELECT held_at FROM version
+                    WHERE attachment = ? AND n \(relation) ? AND held_at NOT NULL ORDER BY n LIMIT 1
+                    """
+            ),
             arguments: [row.id, row.version]
         )
     }

@@ -48,5 +48,5 @@ package struct FoundFiles: Sendable {
     }
 
     /// How many are counted at most.
-    package static let counted = 1_000
+    package static let counted = 200
 }

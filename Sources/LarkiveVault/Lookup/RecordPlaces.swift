@@ -42,6 +42,8 @@ extension ReadingVault {
 private struct RecordSearch {
     /// The record's own part of a line is never longer where these are looked for.
     private static let head = 1_024
+    private static let ofObjects = Array(#""type":"object."#.utf8)
+    private static let ofTasks = Array(#""type":"tasks.listed""#.utf8)
     /// Of a log that has no more than this, in segments and in compressed bytes, all is read.
     private static let (few, little) = (128, Int64(1 << 20))
 
@@ -51,7 +53,7 @@ private struct RecordSearch {
     private let (own, ranges): ([UInt8], [UInt8])
     /// How a listing tells of it again, when its content is another; nil where it has but one.
     private let again: [UInt8]?
-    private let digests: Set<String>
+    private let digests: [[UInt8]]
     private let times: Set<String>
     private var found: [RecordPlace] = []
     private var unheld: Set<Int64>
@@ -62,7 +64,7 @@ private struct RecordSearch {
         own = Array(#"{"record":{"attachment":\#(story.row.id),"#.utf8)
         ranges = Array(#"{"record":{"attachments":"#.utf8)
         again = story.versions.count > 1 ? Array(#""number":\#(story.row.id),"#.utf8) : nil
-        digests = Set(story.versions.compactMap { $0.digest?.hex })
+        digests = story.versions.compactMap(\.digest).map { Array($0.hex.utf8) }
         unheld = Set(story.versions.filter { $0.digest != nil }.map(\.number))
         let seen = [story.seen.first, story.row.vanished] + story.seen.all.map(\.missed)
         let held = story.versions.map(\.heldAt)
@@ -76,21 +78,33 @@ private struct RecordSearch {
         var clock = try SegmentTimes(segments)
         var looked: Set<SegmentName> = []
         if try isShort(clock.names) {
-            looked = Set(clock.names)
+            for name in clock.names { try look(into: name, &looked) }
         } else {
-            for time in times.compactMap({ Timestamp($0) }) {
-                looked.formUnion(try clock.around(time))
-            }
+            try lookNearTimes(&clock, &looked)
         }
-        for name in looked.sorted() { look(into: try segments.read(name), name.path) }
         look(into: journal, JournalFile.name)
-        for name in clock.names.reversed() where !unheld.isEmpty && !looked.contains(name) {
-            look(into: try segments.read(name), name.path)
-            looked.insert(name)
-        }
+        for name in clock.names.reversed() where !unheld.isEmpty { try look(into: name, &looked) }
         var known: Set<Int64> = []
         let all = found.sorted { $0.seq < $1.seq }.filter { known.insert($0.seq).inserted }
         return RecordPlaces(all: all, isWhole: looked.count == clock.names.count)
+    }
+
+    /// What is not where its time says may stand beside it: times are equal across a border, and
+    /// clocks step.
+    private mutating func lookNearTimes(
+        _ clock: inout SegmentTimes,
+        _ looked: inout Set<SegmentName>
+    ) throws {
+        let near = try times.compactMap { Timestamp($0) }.map { ($0, try clock.around($0)) }
+        for (_, names) in near { try names.first.map { try look(into: $0, &looked) } }
+        for (time, names) in near where !found.contains(where: { $0.time == time }) {
+            for name in names.sorted() { try look(into: name, &looked) }
+        }
+    }
+
+    private mutating func look(into name: SegmentName, _ looked: inout Set<SegmentName>) throws {
+        guard looked.insert(name).inserted else { return }
+        look(into: try segments.read(name), name.path)
     }
 
     private func isShort(_ names: [SegmentName]) throws -> Bool {
@@ -124,11 +138,10 @@ private struct RecordSearch {
         if line.starts(with: own) { return true }
         let head = line.prefix(Self.head)
         if line.starts(with: ranges) {
-            if let first = story.seen.first, head.contains(Array(first.utf8)) { return true }
-            return again.map { isTasks(head) && line.contains($0) } ?? false
+            if let first = story.seen.first, head.holds(Array(first.utf8)) { return true }
+            return again.map { isTasks(head) && line.holds($0) } ?? false
         }
-        return head.contains(Array(#""type":"object."#.utf8))
-            && digests.contains { head.contains(Array($0.utf8)) }
+        return head.holds(Self.ofObjects) && digests.contains { head.holds($0) }
     }
 
     private func isWanted(_ record: AuditRecord) -> Bool {
@@ -140,14 +153,14 @@ private struct RecordSearch {
             else { return false }
             return number >= first && number - first < count || listedVersion(event) != nil
         case .objectDamaged, .objectRepaired, .objectLost, .objectAccepted:
-            return event.record["sha256"]?.string.map(digests.contains) ?? false
+            return event.record["sha256"]?.string.map { digests.contains(Array($0.utf8)) } ?? false
         default: return event.record["attachment"]?.integer == number
         }
     }
 
     /// Contents are replaced in tasks only.
     private func isTasks(_ head: ArraySlice<UInt8>) -> Bool {
-        head.contains(Array(#""type":"tasks.listed""#.utf8))
+        head.holds(Self.ofTasks)
     }
 
     /// The content that a listing says has come in place of another.

@@ -41,16 +41,16 @@ extension SQLiteManifest {
     private static func sightings(of number: Int64, _ db: Database) throws -> Sightings {
         var seen = Sightings()
         seen.first = try String.fetchOne(
-            db,
-            sql: "SELECT first_seen FROM attachment WHERE n = ?",
+            db.cachedStatement(sql: "SELECT first_seen FROM attachment WHERE n = ?"),
             arguments: [number]
         )
         seen.all = try Row.fetchAll(
-            db,
-            sql: """
-                SELECT s.name, s.last_complete, g.missed_at FROM sighting g
-                JOIN source s ON s.n = g.source WHERE g.attachment = ? ORDER BY s.n
-                """,
+            db.cachedStatement(
+                sql: """
+                    SELECT s.name, s.last_complete, g.missed_at FROM sighting g
+                    JOIN source s ON s.n = g.source WHERE g.attachment = ? ORDER BY s.n
+                    """
+            ),
             arguments: [number]
         ).map { row in
             Sightings.Sighting(

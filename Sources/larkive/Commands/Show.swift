@@ -2,7 +2,7 @@ import ArgumentParser
 import LarkiveCore
 import LarkiveVault
 
-struct Show: AsyncParsableCommand, Sandboxed {
+struct Show: ParsableCommand, Sandboxed {
     static let configuration = CommandConfiguration(
         abstract: "Tell everything about one attachment; recorded in the audit log.",
         discussion: """
@@ -17,7 +17,7 @@ struct Show: AsyncParsableCommand, Sandboxed {
     @Option(help: "Why; recorded in the audit log.") var reason: String?
     @Flag(help: "Print one JSON object.") var json = false
 
-    func run() async throws {
+    func run() throws {
         let world = try World.live(options)
         let vault = try world.reading()
         let rows = try KeyArgument(key).rows(in: vault.manifest)
@@ -30,11 +30,11 @@ struct Show: AsyncParsableCommand, Sandboxed {
                 hint: "see what is wrong: larkive verify"
             )
         }
-        // Recorded before anything is told; if that cannot be done, nothing is.
+        // Recorded before anything is told; if that cannot be done, nothing is. The next run brings it
+        // from the inbox into the log: to do that here takes longer than all the rest.
         try vault.note(event(world, row), at: world.clock.now())
         let page = StoryPage(story: story, records: records)
         if json { Terminal.print(.object(page.json)) } else { page.lines.forEach(Terminal.print) }
-        await world.recordInbox()
     }
 
     private func event(_ world: World, _ row: FileRow) -> AuditEvent {
