@@ -20,34 +20,35 @@ enum Gzip {
         )
         guard opened == Z_OK else { throw AuditError(.notWritable, "deflateInit2: \(opened)") }
         defer { deflateEnd(&stream) }
-        let (output, status) = run(&stream, over: bytes, limit: .max) { deflate(&$0, Z_FINISH) }
+        var output: [UInt8] = []
+        let status = run(&stream, over: bytes, { deflate(&$0, Z_FINISH) }) { piece in
+            output += piece
+            return true
+        }
         guard status == Z_STREAM_END else { throw AuditError(.notWritable, "deflate: \(status)") }
         return output
     }
 
     /// Exactly one member and nothing after it; at most `limit` bytes come out.
     static func decompress(_ bytes: [UInt8], limit: Int = 1 << 30) throws(AuditError) -> [UInt8] {
-        let (output, status, left) = try inflated(bytes, limit: limit)
-        guard status == Z_STREAM_END, left == 0 else {
-            throw AuditError(.damaged, "inflate: \(status), \(left) bytes left over")
+        var output: [UInt8] = []
+        try unpack(bytes) { piece in
+            output += piece
+            return output.count <= limit
+        }
+        guard output.count <= limit else {
+            throw AuditError(.damaged, "more than \(limit) bytes come out")
         }
         return output
     }
 
-    /// The first bytes that come out, at least so many where there are; whether the rest is sound
-    /// is not looked at.
-    static func beginning(of bytes: [UInt8], _ count: Int) throws(AuditError) -> [UInt8] {
-        let (output, status, _) = try inflated(bytes, limit: count)
-        guard status == Z_OK || status == Z_STREAM_END else {
-            throw AuditError(.damaged, "inflate: \(status)")
-        }
-        return output
-    }
-
-    private static func inflated(
+    /// Gives what comes out piece by piece, until `take` wants no more: then the rest is not looked at.
+    ///
+    /// Throws when it comes to its end, and is not exactly one member.
+    static func unpack(
         _ bytes: [UInt8],
-        limit: Int
-    ) throws(AuditError) -> (output: [UInt8], status: Int32, left: UInt32) {
+        _ take: (ArraySlice<UInt8>) -> Bool
+    ) throws(AuditError) {
         var stream = z_stream()
         let opened = inflateInit2_(
             &stream,
@@ -57,34 +58,36 @@ enum Gzip {
         )
         guard opened == Z_OK else { throw AuditError(.damaged, "inflateInit2: \(opened)") }
         defer { inflateEnd(&stream) }
-        let (output, status) = run(&stream, over: bytes, limit: limit) { inflate(&$0, Z_NO_FLUSH) }
-        return (output, status, stream.avail_in)
+        let status = run(&stream, over: bytes, { inflate(&$0, Z_NO_FLUSH) }, take)
+        // Enough was taken.
+        if status == Z_OK { return }
+        guard status == Z_STREAM_END, stream.avail_in == 0 else {
+            throw AuditError(.damaged, "inflate: \(status), \(stream.avail_in) bytes left over")
+        }
     }
 
     private static func run(
         _ stream: inout z_stream,
         over input: [UInt8],
-        limit: Int,
-        _ step: (inout z_stream) -> Int32
-    ) -> (output: [UInt8], status: Int32) {
-        var output: [UInt8] = []
+        _ step: (inout z_stream) -> Int32,
+        _ take: (ArraySlice<UInt8>) -> Bool
+    ) -> Int32 {
         var buffer = [UInt8](repeating: 0, count: chunk)
         var input = input
-        let status = input.withUnsafeMutableBufferPointer { source in
+        return input.withUnsafeMutableBufferPointer { source in
             stream.next_in = source.baseAddress
             stream.avail_in = uInt(source.count)
-            var status = Z_OK
-            while status == Z_OK, output.count <= limit {
+            var (status, isWanted) = (Z_OK, true)
+            while status == Z_OK, isWanted {
                 let made = buffer.withUnsafeMutableBufferPointer { target in
                     stream.next_out = target.baseAddress
                     stream.avail_out = uInt(chunk)
                     status = step(&stream)
                     return chunk - Int(stream.avail_out)
                 }
-                output += buffer.prefix(made)
+                isWanted = take(buffer.prefix(made))
             }
             return status
         }
-        return (output, status)
     }
 }

@@ -128,15 +128,53 @@ struct Segments: Sendable {
         } catch { throw AuditError(.damaged, "segment \(name.path): \(error.detail)") }
     }
 
+    /// Gives the lines one after the other, until `take` wants no more: what is behind is not unpacked.
+    func forEachLine(
+        of name: SegmentName,
+        _ take: (ArraySlice<UInt8>) -> Bool
+    ) throws(AuditError) {
+        let packed = try packed(name)
+        do { try Self.forEachLine(in: packed, take) } catch {
+            throw AuditError(.damaged, "segment \(name.path): \(error.detail)")
+        }
+    }
+
+    private static func forEachLine(
+        in packed: [UInt8],
+        _ take: (ArraySlice<UInt8>) -> Bool
+    ) throws(AuditError) {
+        var (rest, size, isWanted) = ([UInt8](), 0, true)
+        try Gzip.unpack(packed) { piece in
+            rest += piece
+            size += piece.count
+            var taken = 0
+            for line in Lines(rest) where isWanted && line.last == UInt8(ascii: "\n") {
+                taken += line.count
+                isWanted = take(line)
+            }
+            rest.removeFirst(taken)
+            return isWanted && size <= longest
+        }
+        guard size <= longest else {
+            throw AuditError(.damaged, "more than \(longest) bytes come out")
+        }
+        if isWanted, !rest.isEmpty { _ = take(rest[...]) }
+    }
+
     /// The first line, without unpacking the rest; nil when it is longer than most.
     func firstLine(of name: SegmentName) throws(AuditError) -> AuditLine? {
-        // The beginning of a line is all that is wanted of megabytes.
-        let packed = try beginning(of: name, 2 * Self.start)
+        let packed = try beginning(of: name)
+        var first: AuditLine?
         do {
-            let start = try Gzip.beginning(of: packed, Self.start)
-            return Lines(start).first { $0.last == UInt8(ascii: "\n") }
-                .flatMap { try? AuditLine(reading: Array($0)) }
-        } catch { throw AuditError(.damaged, "segment \(name.path): \(error.detail)") }
+            try Self.forEachLine(in: packed) { line in
+                first = try? AuditLine(reading: Array(line))
+                return false
+            }
+        } catch {
+            guard packed.count < Self.start else { return nil }
+            throw AuditError(.damaged, "segment \(name.path): \(error.detail)")
+        }
+        return first
     }
 
     /// In bytes, as it lies there.
@@ -146,12 +184,10 @@ struct Segments: Sendable {
         }
     }
 
-    private func beginning(of name: SegmentName, _ count: Int) throws(AuditError) -> [UInt8] {
+    private func beginning(of name: SegmentName) throws(AuditError) -> [UInt8] {
         do {
-            return try directory(of: name.folder).file(name.file, .reading).read(
-                at: 0,
-                count: count
-            )
+            return try directory(of: name.folder).file(name.file, .reading)
+                .read(at: 0, count: Self.start)
         } catch {
             guard error.isMissing else { throw error.asAuditError }
             throw AuditError(.damaged, "segment \(name.path) is missing")

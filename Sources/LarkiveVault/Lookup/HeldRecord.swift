@@ -57,9 +57,9 @@ private struct HeldSearch {
         let near = likely()
         let others = times.names.filter { !near.contains($0) }.reversed()
         for name in near.sorted() + others where open > 0 {
-            do { look(into: try segments.read(name)) } catch { unread = VaultError(error) }
+            do { try look(into: name) } catch { unread = VaultError(error) }
         }
-        if open > 0 { look(into: journal) }
+        for line in Lines(journal) where open > 0 { look(at: line) }
         let wanting = unread.map(HeldRecord.unread) ?? .unrecorded
         return rows.map { found[FileVersion($0)] ?? wanting }
     }
@@ -71,11 +71,17 @@ private struct HeldSearch {
             .reduce(into: []) { $0.formUnion((try? times.around($1)) ?? []) }
     }
 
-    private mutating func look(into bytes: [UInt8]) {
-        for slice in Lines(bytes) where isOfThese(slice) {
-            guard let line = try? AuditLine(reading: Array(slice)) else { continue }
-            take(line.record.event)
+    private mutating func look(into name: SegmentName) throws {
+        let segments = segments
+        try segments.forEachLine(of: name) { line in
+            look(at: line)
+            return open > 0
         }
+    }
+
+    private mutating func look(at slice: ArraySlice<UInt8>) {
+        guard isOfThese(slice), let line = try? AuditLine(reading: Array(slice)) else { return }
+        take(line.record.event)
     }
 
     private func isOfThese(_ line: ArraySlice<UInt8>) -> Bool {

@@ -57,6 +57,8 @@ private struct RecordSearch {
     private let times: Set<String>
     private var found: [RecordPlace] = []
     private var unheld: Set<Int64>
+    /// Segments that were read to their end.
+    private var whole: Set<SegmentName> = []
 
     init(_ story: FileStory, _ audit: Directory) {
         self.story = story
@@ -76,35 +78,47 @@ private struct RecordSearch {
         // Before the segments: a run that seals meanwhile makes it one of them.
         let journal = try segments.audit.contents(JournalFile.name) ?? []
         var clock = try SegmentTimes(segments)
-        var looked: Set<SegmentName> = []
         if try isShort(clock.names) {
-            for name in clock.names { try look(into: name, &looked) }
+            for name in clock.names { try look(into: name) }
         } else {
-            try lookNearTimes(&clock, &looked)
+            try lookNearTimes(&clock)
         }
-        look(into: journal, JournalFile.name)
-        for name in clock.names.reversed() where !unheld.isEmpty { try look(into: name, &looked) }
+        for slice in Lines(journal) { look(at: slice, JournalFile.name) }
+        for name in clock.names.reversed() where !unheld.isEmpty { try look(into: name) }
         var known: Set<Int64> = []
         let all = found.sorted { $0.seq < $1.seq }.filter { known.insert($0.seq).inserted }
-        return RecordPlaces(all: all, isWhole: looked.count == clock.names.count)
+        return RecordPlaces(all: all, isWhole: whole.count == clock.names.count)
     }
 
     /// What is not where its time says may stand beside it: times are equal across a border, and
     /// clocks step.
-    private mutating func lookNearTimes(
-        _ clock: inout SegmentTimes,
-        _ looked: inout Set<SegmentName>
-    ) throws {
+    private mutating func lookNearTimes(_ clock: inout SegmentTimes) throws {
         let near = try times.compactMap { Timestamp($0) }.map { ($0, try clock.around($0)) }
-        for (_, names) in near { try names.first.map { try look(into: $0, &looked) } }
+        for (name, times) in Dictionary(grouping: near, by: { $0.1.first }) {
+            guard let name else { continue }
+            try look(into: name, for: Set(times.map(\.0)))
+        }
         for (time, names) in near where !found.contains(where: { $0.time == time }) {
-            for name in names.sorted() { try look(into: name, &looked) }
+            for name in names { try look(into: name) }
         }
     }
 
-    private mutating func look(into name: SegmentName, _ looked: inout Set<SegmentName>) throws {
-        guard looked.insert(name).inserted else { return }
-        look(into: try segments.read(name), name.path)
+    /// Reads a segment until records of all these times, and those beside them of the same, are found; to
+    /// its end where none are given.
+    private mutating func look(into name: SegmentName, for times: Set<Timestamp> = []) throws {
+        guard !whole.contains(name) else { return }
+        let segments = segments
+        var (open, last, isWhole) = (times, [UInt8]?.none, true)
+        try segments.forEachLine(of: name) { line in
+            if let time = look(at: line, name.path) {
+                open.remove(time)
+                last = open.isEmpty && !times.isEmpty ? Array(time.description.utf8) : nil
+            } else if let last, !line.prefix(Self.head).holds(last) {
+                isWhole = false
+            }
+            return isWhole
+        }
+        if isWhole { whole.insert(name) }
     }
 
     private func isShort(_ names: [SegmentName]) throws -> Bool {
@@ -112,25 +126,27 @@ private struct RecordSearch {
         return try names.map { try segments.size(of: $0) }.reduce(0, +) <= Self.little
     }
 
-    private mutating func look(into bytes: [UInt8], _ file: String) {
-        for slice in Lines(bytes) where mayName(slice) {
-            guard let line = try? AuditLine(reading: Array(slice)), isWanted(line.record)
-            else { continue }
-            let event = line.record.event
-            let version = event.record["version"]?.integer ?? listedVersion(event)
-            if let version, event.type == .attachmentHeld || event.type == .attachmentAdopted {
-                unheld.remove(version)
-            }
-            found.append(
-                RecordPlace(
-                    seq: line.record.seq,
-                    file: file,
-                    type: event.type,
-                    time: line.record.time,
-                    version: version
-                )
-            )
+    /// The time of the record in a line, when it is one of those that are looked for.
+    @discardableResult
+    private mutating func look(at slice: ArraySlice<UInt8>, _ file: String) -> Timestamp? {
+        guard mayName(slice), let line = try? AuditLine(reading: Array(slice)),
+            isWanted(line.record)
+        else { return nil }
+        let event = line.record.event
+        let version = event.record["version"]?.integer ?? listedVersion(event)
+        if let version, event.type == .attachmentHeld || event.type == .attachmentAdopted {
+            unheld.remove(version)
         }
+        found.append(
+            RecordPlace(
+                seq: line.record.seq,
+                file: file,
+                type: event.type,
+                time: line.record.time,
+                version: version
+            )
+        )
+        return line.record.time
     }
 
     /// Without reading the line as JSON: few are.
