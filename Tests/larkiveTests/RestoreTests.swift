@@ -144,7 +144,7 @@ import Testing
             )
             let (id, key) = (try #require(row["id"]?.integer), try #require(row["key"]))
             let digest = try #require(row["sha256"]?.string)
-            try lab.cutSegments()
+            let kept = try lab.cutSegments()
             let words = ["restore", "\(id)", "--to"]
             let given = try await lab.expect(words + ["\(lab.folder)/out", "--json"], exit: 15)
             let file = try #require(given.json?["restored"]?.array?.first)
@@ -153,6 +153,12 @@ import Testing
             #expect(Lab.sha256(try #require(file["path"]?.string)) == digest)
             let streamed = try await lab.expect(words + ["-"], exit: 15)
             #expect(streamed.errors.contains("the manifest alone says"), "\(streamed.errors)")
+            for (path, bytes) in kept {
+                let handle = try FileHandle(forWritingTo: URL(filePath: path))
+                try handle.write(contentsOf: bytes)
+                try handle.close()
+            }
+            try await lab.expectClean()
         }
     }
 
@@ -207,14 +213,17 @@ import Testing
 }
 
 extension Lab {
-    /// Leaves nothing of the sealed log that could be read.
-    func cutSegments() throws {
+    /// Leaves nothing of the sealed log that could be read; returns what was there.
+    func cutSegments() throws -> [(path: String, bytes: Data)] {
         let names = try FileManager.default.subpathsOfDirectory(atPath: file("audit"))
-        for name in names where name.hasSuffix(".gz") {
+        return try names.filter { $0.hasSuffix(".gz") }.map { name in
             let path = file("audit/\(name)")
-            try FileManager.default.removeItem(atPath: path)
-            try Data([0x1f, 0x8b]).write(to: URL(filePath: path))
-            try FileManager.default.setAttributes([.posixPermissions: 0o400], ofItemAtPath: path)
+            let bytes = try Data(contentsOf: URL(filePath: path))
+            // In place: mode and owner stay.
+            let handle = try FileHandle(forWritingTo: URL(filePath: path))
+            try handle.truncate(atOffset: 2)
+            try handle.close()
+            return (path, bytes)
         }
     }
 
