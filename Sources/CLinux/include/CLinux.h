@@ -26,9 +26,6 @@ int lk_create_new(void);
 // Neither reads nor writes: for looking at what has a name.
 int lk_look(void);
 
-// Whether bytes stand in others; 1 or 0.
-int lk_holds(const void *bytes, size_t count, const void *wanted, size_t length);
-
 // An unnamed file in a directory; -EOPNOTSUPP or -EISDIR where the file system has none.
 int lk_unnamed(int dir, unsigned mode);
 int lk_link_fd(int fd, int dir, const char *name);
@@ -127,4 +124,7 @@ int lk_open_null(int flags);
 
 // The width of a terminal; 0 where it is not known.
 int lk_columns(int fd);
+
+// No system call, but the C library's search: whether bytes stand in others, 1 or 0.
+int lk_holds(const void *bytes, size_t count, const void *wanted, size_t length);
 #endif

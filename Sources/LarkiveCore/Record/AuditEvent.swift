@@ -34,6 +34,9 @@ package enum RecordType: String, Sendable, CaseIterable {
     case clockStepped = "clock.stepped"
     case keyRotated = "key.rotated"
     case logRestarted = "log.restarted"
+
+    /// Whether it says what became of an object, which is named by `sha256`.
+    package var isOfObject: Bool { rawValue.hasPrefix("object.") }
 }
 
 /// Something worth proving later, before it has a place in the log.
@@ -48,6 +51,13 @@ package struct AuditEvent: Hashable, Sendable {
         self.type = type
         self.record = record
         self.hidden = hidden
+    }
+
+    /// What a listing of tasks says of an attachment that had its number before.
+    package func listedAgain(_ attachment: Int64) -> JSON? {
+        guard type == .tasksListed else { return nil }
+        return (hidden["tasks"]?.array ?? []).lazy.flatMap { $0["attachments"]?.array ?? [] }
+            .first { $0["number"]?.integer == attachment }
     }
 }
 

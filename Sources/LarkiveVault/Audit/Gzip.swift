@@ -32,21 +32,21 @@ enum Gzip {
     /// Exactly one member and nothing after it; at most `limit` bytes come out.
     static func decompress(_ bytes: [UInt8], limit: Int = 1 << 30) throws(AuditError) -> [UInt8] {
         var output: [UInt8] = []
-        try unpack(bytes) { piece in
+        try unpack(bytes, limit: limit) { piece in
             output += piece
-            return output.count <= limit
-        }
-        guard output.count <= limit else {
-            throw AuditError(.damaged, "more than \(limit) bytes come out")
+            return true
         }
         return output
     }
 
     /// Gives what comes out piece by piece, until `take` wants no more: then the rest is not looked at.
     ///
-    /// Throws when it comes to its end, and is not exactly one member.
+    /// Throws for more than `limit` bytes, and for what is not exactly one member, or, when told so, the
+    /// beginning of one.
     static func unpack(
         _ bytes: [UInt8],
+        limit: Int,
+        isBeginning: Bool = false,
         _ take: (ArraySlice<UInt8>) -> Bool
     ) throws(AuditError) {
         var stream = z_stream()
@@ -58,9 +58,16 @@ enum Gzip {
         )
         guard opened == Z_OK else { throw AuditError(.damaged, "inflateInit2: \(opened)") }
         defer { inflateEnd(&stream) }
-        let status = run(&stream, over: bytes, { inflate(&$0, Z_NO_FLUSH) }, take)
-        // Enough was taken.
-        if status == Z_OK { return }
+        var size = 0
+        let status = run(&stream, over: bytes, { inflate(&$0, Z_NO_FLUSH) }) { piece in
+            size += piece.count
+            return size <= limit && take(piece)
+        }
+        guard size <= limit else {
+            throw AuditError(.damaged, "more than \(limit) bytes come out")
+        }
+        // Enough was taken, or no more was given.
+        if status == Z_OK || isBeginning && status == Z_BUF_ERROR { return }
         guard status == Z_STREAM_END, stream.avail_in == 0 else {
             throw AuditError(.damaged, "inflate: \(status), \(stream.avail_in) bytes left over")
         }

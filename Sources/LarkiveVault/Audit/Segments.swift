@@ -141,22 +141,18 @@ struct Segments: Sendable {
 
     private static func forEachLine(
         in packed: [UInt8],
+        isBeginning: Bool = false,
         _ take: (ArraySlice<UInt8>) -> Bool
     ) throws(AuditError) {
-        var (rest, size, isWanted) = ([UInt8](), 0, true)
-        try Gzip.unpack(packed) { piece in
+        var (rest, isWanted) = ([UInt8](), true)
+        try Gzip.unpack(packed, limit: longest, isBeginning: isBeginning) { piece in
             rest += piece
-            size += piece.count
-            var taken = 0
-            for line in Lines(rest) where isWanted && line.last == UInt8(ascii: "\n") {
-                taken += line.count
-                isWanted = take(line)
-            }
-            rest.removeFirst(taken)
-            return isWanted && size <= longest
-        }
-        guard size <= longest else {
-            throw AuditError(.damaged, "more than \(longest) bytes come out")
+            // A long line is looked through once, not with each of its pieces.
+            guard let end = piece.lastIndex(of: UInt8(ascii: "\n")) else { return true }
+            let lines = rest.dropLast(piece.endIndex - end - 1)
+            rest.removeFirst(lines.count)
+            for line in Lines(lines) where isWanted { isWanted = take(line) }
+            return isWanted
         }
         if isWanted, !rest.isEmpty { _ = take(rest[...]) }
     }
@@ -166,14 +162,11 @@ struct Segments: Sendable {
         let packed = try beginning(of: name)
         var first: AuditLine?
         do {
-            try Self.forEachLine(in: packed) { line in
+            try Self.forEachLine(in: packed, isBeginning: packed.count == Self.start) { line in
                 first = try? AuditLine(reading: Array(line))
                 return false
             }
-        } catch {
-            guard packed.count < Self.start else { return nil }
-            throw AuditError(.damaged, "segment \(name.path): \(error.detail)")
-        }
+        } catch { throw AuditError(.damaged, "segment \(name.path): \(error.detail)") }
         return first
     }
 
@@ -225,7 +218,8 @@ struct Segments: Sendable {
 struct Lines: Sequence, IteratorProtocol {
     private var rest: ArraySlice<UInt8>
 
-    init(_ bytes: [UInt8]) { rest = bytes[...] }
+    init(_ bytes: [UInt8]) { self.init(bytes[...]) }
+    init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
 
     /// The next line with its line feed; the last one may lack it.
     mutating func next() -> ArraySlice<UInt8>? {

@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 internal import GRDB
 package import LarkiveCore
 
@@ -17,5 +18,16 @@ extension SQLiteManifest {
                 arguments: [range.first, range.last]
             ).flatMap { try source.all($0).map(FileRow.init).sorted { $0.version < $1.version } }
         }.filter { $0.sha256?.hex.hasPrefix(digits) ?? false }
+    }
+
+    /// The digests of all contents that these attachments have had.
+    package func contents(of numbers: [Int64]) throws(ManifestError) -> Set<ContentDigest> {
+        try inDatabase { db in
+            try numbers.reduce(into: []) { found, number in
+                let sql = "SELECT digest FROM version WHERE attachment = ? AND digest NOT NULL"
+                let digests = try Data.fetchAll(db, sql: sql, arguments: [number])
+                found.formUnion(digests.compactMap { ContentDigest(bytes: $0) })
+            }
+        }
     }
 }

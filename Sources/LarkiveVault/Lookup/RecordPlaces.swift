@@ -162,14 +162,15 @@ private struct RecordSearch {
 
     private func isWanted(_ record: AuditRecord) -> Bool {
         let (event, number) = (record.event, story.row.id)
+        if event.type.isOfObject {
+            return event.record["sha256"]?.string.map { digests.contains(Array($0.utf8)) } ?? false
+        }
         switch event.type {
         case .messagesExamined, .tasksListed:
             guard let first = event.record["first"]?.integer,
                 let count = event.record["attachments"]?.integer
             else { return false }
             return number >= first && number - first < count || listedVersion(event) != nil
-        case .objectDamaged, .objectRepaired, .objectLost, .objectAccepted:
-            return event.record["sha256"]?.string.map { digests.contains(Array($0.utf8)) } ?? false
         default: return event.record["attachment"]?.integer == number
         }
     }
@@ -181,10 +182,6 @@ private struct RecordSearch {
 
     /// The content that a listing says has come in place of another.
     private func listedVersion(_ event: AuditEvent) -> Int64? {
-        guard again != nil, event.type == .tasksListed else { return nil }
-        let items = (event.hidden["tasks"]?.array ?? []).flatMap { $0["attachments"]?.array ?? [] }
-        return items.first { $0["number"]?.integer == story.row.id && $0["version"] != nil }?[
-            "version"
-        ]?.integer
+        again == nil ? nil : event.listedAgain(story.row.id)?["version"]?.integer
     }
 }

@@ -52,12 +52,7 @@ struct Filters: ParsableArguments {
         if let sha256 { query.sha256Prefix = try Self.digest(sha256) }
         if let after { query.after = try Self.day(after, "--after") }
         if let before { query.before = try Self.day(before, "--before") }
-        if let after = query.after, let before = query.before, after >= before {
-            throw UsageError(
-                "--after \(self.after ?? "") is not before --before \(self.before ?? "")",
-                hint: "nothing can match: --after is the first day, --before the one after the last"
-            )
-        }
+        try Self.refuseNoTime(from: query.after, to: query.before)
         if let minSize { query.minSize = try Self.size(minSize, "--min-size") }
         if let maxSize { query.maxSize = try Self.size(maxSize, "--max-size") }
         query.onlyVanished = vanished
@@ -67,6 +62,17 @@ struct Filters: ParsableArguments {
     /// Each that is given must say something.
     func refuseEmpty() throws(UsageError) {
         for (option, text) in given { try Self.refuseNothing(text, option) }
+    }
+
+    private static func refuseNoTime(
+        from after: Timestamp?,
+        to before: Timestamp?
+    ) throws(UsageError) {
+        guard let after, let before, after >= before else { return }
+        throw UsageError(
+            "nothing can match: --after begins when --before has ended, or later",
+            hint: "--after is the first day, --before the one after the last"
+        )
     }
 
     /// A shell variable that is empty by mistake must not mean everything.

@@ -58,9 +58,7 @@ struct AuditLogCommand: AsyncParsableCommand, Sandboxed {
         filter.sources = Set(try source.map { try Self.number(of: $0, sources) })
         let rows = try attachment.flatMap { try KeyArgument($0).rows(in: manifest) }
         filter.attachments = rows.map(\.id)
-        filter.objects = Set(
-            try rows.flatMap { try manifest.story(of: $0).versions.compactMap(\.digest?.hex) }
-        )
+        filter.objects = Set(try manifest.contents(of: rows.map(\.id)).map(\.hex))
         return filter
     }
 
@@ -102,7 +100,7 @@ struct RecordFilter {
             guard let number = event.record["source"]?.integer, sources.contains(number)
             else { return false }
         }
-        if let digest = event.record["sha256"]?.string, Self.ofObjects.contains(event.type),
+        if event.type.isOfObject, let digest = event.record["sha256"]?.string,
             objects.contains(digest)
         {
             return true
@@ -110,11 +108,7 @@ struct RecordFilter {
         return attachments.isEmpty || attachments.contains { names($0, event) }
     }
 
-    private static let ofObjects: Set<RecordType> = [
-        .objectDamaged, .objectRepaired, .objectLost, .objectAccepted,
-    ]
-
-    /// By its number, in a range of new numbers, or in a list.
+    /// By its number, in a range of new numbers, in a list, or in a listing that has it again.
     private func names(_ attachment: Int64, _ event: AuditEvent) -> Bool {
         if event.record["attachment"]?.integer == attachment { return true }
         if let listed = event.record["attachments"]?.array {
@@ -124,6 +118,7 @@ struct RecordFilter {
             let count = event.record["attachments"]?.integer
         else { return false }
         return (first..<(first + count)).contains(attachment)
+            || event.listedAgain(attachment) != nil
     }
 }
 

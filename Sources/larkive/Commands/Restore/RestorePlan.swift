@@ -106,7 +106,6 @@ struct RestoreOutcome {
     var code: LarkiveCore.ExitCode?
     /// Whether the object itself is missing or has other bytes.
     var isObjectDamaged = false
-
     /// Why the audit log could not be asked whether these are the attachment's bytes.
     var unproven: VaultError?
 
@@ -121,21 +120,6 @@ struct RestoreOutcome {
         self.row = row
         failure = "is not in the archive: \(Self.words(row.state))"
         code = .partial
-    }
-
-    static func advice(on digest: ContentDigest, isLost: Bool) -> String {
-        isLost
-            ? "nobody has its bytes any more: larkive problems"
-            : "see whether it can be healed: larkive repair sha256:\(digest.hex.prefix(12))"
-    }
-
-    /// A run may have gone on since it was looked up.
-    private static func words(_ state: String) -> String {
-        switch state {
-        case "held": "it came this moment; restore it again"
-        case "wanted": "wanted, and not downloaded yet; the next run fetches it: larkive sync"
-        default: "\(state); see why: larkive problems"
-        }
     }
 
     init(_ file: RestorePlan.File, _ error: any Error, isLost: Bool = false) {
@@ -154,5 +138,20 @@ struct RestoreOutcome {
             case .damaged: .damaged
             default: .partial
             }
+    }
+
+    static func advice(on digest: ContentDigest, isLost: Bool) -> String {
+        isLost
+            ? "nobody has its bytes any more: larkive problems"
+            : "see whether it can be healed: larkive repair sha256:\(digest.hex.prefix(12))"
+    }
+
+    /// A run may have gone on since it was looked up.
+    private static func words(_ state: String) -> String {
+        switch state {
+        case "held": "it came this moment; restore it again"
+        case "wanted": "wanted, and not downloaded yet; the next run fetches it: larkive sync"
+        default: "\(state); see why: larkive problems"
+        }
     }
 }

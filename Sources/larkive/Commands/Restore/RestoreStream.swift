@@ -25,15 +25,12 @@ struct RestoreStream {
             let missing = RestoreOutcome(missing: row)
             throw UsageError("\(row.key) \(missing.failure ?? "")", exitCode: .partial)
         }
+        let unproven: VaultError?
         do {
-            let unproven = try LoggedBytes.check(row, vault.heldRecords(of: [row])[0])
+            unproven = try LoggedBytes.check(row, vault.heldRecords(of: [row])[0])
             try vault.read(digest) { _ in }
             try note.keep([row], in: vault)
             try vault.read(digest) { try Terminal.give($0, whenGone: Self.gone) }
-            if let unproven {
-                LoggedBytes.complain(row.key, unproven)
-                throw Stop(code: unproven.kind.exitCode)
-            }
         } catch {
             guard let failure = error as? StoreError, case .damaged = failure.kind else {
                 throw error
@@ -47,6 +44,10 @@ struct RestoreStream {
             throw Stop(code: .damaged)
         }
         Terminal.note("\(row.name)  \(digest)".shown)
+        if let unproven {
+            LoggedBytes.complain(row.key, unproven)
+            throw Stop(code: unproven.kind.exitCode)
+        }
     }
 
     /// One file: several attachments with the same bytes are one.
