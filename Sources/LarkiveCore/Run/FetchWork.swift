@@ -69,8 +69,12 @@ private actor Settling {
         )
     }
 
-    /// Returns when all are part of the archive, or throws what kept one of them out.
+    /// Returns when all have ended, or throws what kept the first of them out of the archive.
+    ///
+    /// None is left behind: whoever sums up the run and seals the log must be the last to write.
     func ended() async throws {
-        for task in tasks { try await task.value }
+        var results: [Result<Void, any Error>] = []
+        for task in tasks { results.append(await task.result) }
+        for result in results { try result.get() }
     }
 }
