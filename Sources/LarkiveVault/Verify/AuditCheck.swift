@@ -114,7 +114,10 @@ package struct AuditCheck {
         reportOpen(reading)
         reportRestarts(reading)
         let known = Set(notes)
-        let later = FoundNotes(in: audit, Witnesses()).files.filter { !known.contains($0) }
+        // Not the newest: a run may have signed it after its shelf was listed.
+        let later = FoundNotes(in: audit, Witnesses()).files.filter {
+            $0.place == .log && !known.contains($0)
+        }
         let signed = checkNotes(notes, later, reading)
         checkTiles(of: reading, signed: signed)
         checkInbox()
