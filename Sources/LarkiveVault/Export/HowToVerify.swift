@@ -42,7 +42,7 @@ struct HowToVerify {
         ## 1. Are the files those that were exported?
 
         ```sh
-        sha256sum --quiet -c manifest-sha256.txt && sha256sum --quiet -c tagmanifest-sha256.txt && echo whole
+        \(manifests.map { "sha256sum --quiet -c \($0)" }.joined(separator: " && ")) && echo whole
         ```
 
         or, which finds files that do not belong here as well, with the Python package `bagit`:
@@ -54,6 +54,11 @@ struct HowToVerify {
         A folder without `bagit.txt` is an export that did not come to its end.
 
         """
+    }
+
+    /// An empty list is none that `sha256sum` would check.
+    private var manifests: [String] {
+        [files > 0 ? "manifest-sha256.txt" : nil, "tagmanifest-sha256.txt"].compactMap { $0 }
     }
 
     private var log: String {
