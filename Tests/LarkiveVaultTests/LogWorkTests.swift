@@ -68,6 +68,60 @@ import Testing
         #expect(left[1] <= left[0] + 8, "\(left)")
     }
 
+    @Test func `the records of one attachment are found in few segments of a long log`()
+        async throws
+    {
+        let archive = try await TestArchive.make()
+        try await Self.grow(archive, runs: 70, records: 1)
+        // Its listing and its bytes are recorded at one time, in the middle of the log.
+        try await archive.sync([1])
+        let middle = try archive.segments.count - 1
+        try await Self.grow(archive, runs: 70, records: 1)
+        let vault = try ReadingVault(at: archive.path)
+        let row = try #require(try vault.manifest.find(FileQuery()).first)
+        let story = try vault.manifest.story(of: row)
+        let whole = try vault.records(of: story)
+        #expect(whole.all.map(\.type) == [.messagesExamined, .attachmentHeld])
+        #expect(!whole.isWhole)
+        let segments = try archive.segments
+        for (place, name) in segments.enumerated() where abs(place - middle) > 1 {
+            // Their beginnings say where to look; nobody needs their ends.
+            try Change.edit(archive.file("audit/\(name)")) { $0[$0.count - 1] ^= 1 }
+        }
+        #expect(try vault.records(of: story).all.map(\.seq) == whole.all.map(\.seq))
+        guard case .same = vault.heldRecords(of: [row])[0] else { Issue.record(); return }
+        try Change.edit(archive.file("audit/\(segments[middle])")) { $0[$0.count - 1] ^= 1 }
+        try Change.edit(archive.file("audit/\(segments[middle])")) { $0.removeFirst(12) }
+        guard case .unread = vault.heldRecords(of: [row])[0] else { Issue.record(); return }
+        #expect(throws: VaultError.self) { _ = try vault.records(of: story) }
+    }
+
+    @Test func `lines come as they are packed, however long, until no more are wanted`() throws {
+        let folder = "\(ScratchDirectory.path)/audit"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        let segments = Segments(audit: try Directory.open(folder))
+        let month = try #require(SegmentName.Month(year: "2026", month: "03"))
+        let name = SegmentName(folder: month, number: 0)
+        let lines = [5, 65_535, 65_536, 1, 400_000, 0, 7].enumerated().map { place, count in
+            [UInt8](repeating: UInt8(ascii: "a") + UInt8(place), count: count) + [10]
+        }
+        try segments.write(lines.flatMap { $0 } + [33], as: name)
+        var seen: [[UInt8]] = []
+        try segments.forEachLine(of: name) { line in
+            seen.append(Array(line))
+            return true
+        }
+        #expect(seen == lines + [[33]])
+        try Change.edit("\(folder)/\(name.path)") { $0[$0.count - 1] ^= 1 }
+        seen = []
+        try segments.forEachLine(of: name) { line in
+            seen.append(Array(line))
+            return seen.count < 2
+        }
+        #expect(seen == Array(lines.prefix(2)))
+        #expect(throws: AuditError.self) { try segments.forEachLine(of: name) { _ in true } }
+    }
+
     @Test func `a look beside a run that seals sees no fault`() async throws {
         let archive = try await TestArchive.make()
         let vault = try await archive.open()

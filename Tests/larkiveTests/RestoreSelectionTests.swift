@@ -165,6 +165,9 @@ import Testing
             #expect(ended.errors.contains("is not in the archive: failed; see why"))
             #expect(ended.errors.contains("1 file written, 1 failed"))
             #expect(try Self.files(out).count == 1)
+            try lab.change("UPDATE attachment SET state = 'wanted' WHERE n = 1")
+            let wanted = try await lab.expect(["restore", "1", "--to", out], exit: 3)
+            #expect(wanted.errors.contains("not downloaded yet; the next run fetches it"))
         }
     }
 }

@@ -183,6 +183,12 @@ import Testing
             try await lab.expect(["sync"], exit: 0)
             let refused = try await lab.expect(long, exit: 13)
             #expect(refused.errors.contains("the name is too long"), "\(refused.errors)")
+            // The shell makes bytes that no text of Swift has.
+            let script = "cd '\(lab.folder)' && exec \"$0\" \"$@\" --to \"$(printf 'x\\377')\""
+            let words = ["-c", script, try Lab.binary, "--config", lab.config, "restore", "1"]
+            let foreign = await Lab.end(of: try Child("/bin/sh", words))
+            let said = String(decoding: foreign.errors, as: UTF8.self)
+            #expect(foreign.code == 2 && said.contains("no UTF-8"), "\(said)")
         }
     }
 

@@ -32,6 +32,10 @@ import Testing
             for (key, word) in [(line.key, "listed"), ("\(line.key)@1", "replaced")] {
                 let story = try await lab.expect(["show", key, "--json"], exit: 0).json
                 #expect(story?["upstream"]?.string == word)
+                let told = (story?["records"]?.array ?? []).compactMap { $0["seq"]?.integer }
+                let log = try await lab.expect(["audit", "log", "--attachment", key], exit: 0)
+                let logged = Set(log.jsonLines.compactMap { $0["seq"]?.integer })
+                #expect(told.count > 3 && logged.isSuperset(of: told), "\(told) \(logged)")
             }
             try await lab.expect(["restore", "\(line.key)@7", "--to", "\(lab.folder)/x"], exit: 2)
             try await lab.expectTruth()

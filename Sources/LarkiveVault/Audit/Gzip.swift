@@ -58,16 +58,17 @@ enum Gzip {
         )
         guard opened == Z_OK else { throw AuditError(.damaged, "inflateInit2: \(opened)") }
         defer { inflateEnd(&stream) }
-        var size = 0
+        var (size, isEnough) = (0, false)
         let status = run(&stream, over: bytes, { inflate(&$0, Z_NO_FLUSH) }) { piece in
             size += piece.count
-            return size <= limit && take(piece)
+            if size <= limit { isEnough = !take(piece) }
+            return size <= limit && !isEnough
         }
         guard size <= limit else {
             throw AuditError(.damaged, "more than \(limit) bytes come out")
         }
-        // Enough was taken, or no more was given.
-        if status == Z_OK || isBeginning && status == Z_BUF_ERROR { return }
+        // No more was wanted, or no more was given.
+        if isEnough || isBeginning && status == Z_BUF_ERROR { return }
         guard status == Z_STREAM_END, stream.avail_in == 0 else {
             throw AuditError(.damaged, "inflate: \(status), \(stream.avail_in) bytes left over")
         }
