@@ -66,16 +66,18 @@ private struct FileSearch {
 
     struct Hits {
         var hits: [SearchHit]
-        /// How many match: nil when there may be more than were looked at.
-        var known: Int?
+        let amount: Amount
         /// How many of them are contents that were replaced since.
         let older: Int
 
-        init(_ hits: [SearchHit], isWhole: Bool = true, older: Int = 0) {
+        init(_ hits: [SearchHit], _ amount: Amount? = nil, older: Int = 0) {
             (self.hits, self.older) = (hits, older)
-            known = isWhole ? hits.count : nil
+            self.amount = amount ?? .exactly(hits.count)
         }
     }
+
+    /// How many match.
+    enum Amount { case exactly(Int), atLeast(Int) }
 
     /// What is shown, in order.
     func shown() throws -> Hits {
@@ -92,20 +94,52 @@ private struct FileSearch {
             let all = try Int64.fetchAll(db, sql: "SELECT n FROM attachment")
             return Hits(try tested(all, withOlder: query.olderVersions))
         }
-        let (index, older) = (SearchHits(folded, db), try older())
+        let (index, older) = (try SearchHits(folded, db), try older())
         if let task = query.task, case let own = try ExactNumbers.ofTask(task, db), !own.isEmpty {
             // The index knows summaries only; few summaries have another task's guid.
-            let others = try index.all(upTo: Int(Int32.max)) ?? []
+            let others = try index.all(upTo: Int(Int32.max))
             return Hits(try tested(Array(Set(own + others)), withOlder: false) + older)
         }
-        // One question to the index instead of one for each class, where few answer.
-        if !folded.words.isEmpty, let few = try index.all(upTo: Self.few) {
-            return Hits(try tested(few, withOlder: false) + older)
+        guard !folded.words.isEmpty else {
+            return whole(try index.best(query.limit, beginning: nil), of: .atLeast(0), older)
         }
-        let newest = try index.best(query.limit)
-        let isWhole = query.limit.map { newest.count < $0 } ?? true
-        return Hits(newest + older, isWhole: isWhole, older: older.count)
+        // One question to the index instead of one for each class, where few answer.
+        let most = countable.map { max($0, Self.few) } ?? Self.few
+        let all = try index.all(upTo: most)
+        if all.count <= Self.few { return Hits(try tested(all, withOlder: false) + older) }
+        let newest = try index.best(query.limit, beginning: try beginning(index))
+        return whole(
+            newest,
+            of: all.count > most ? .atLeast(all.count) : .exactly(all.count),
+            older
+        )
     }
+
+    /// More than this many need not be told apart; nil when the index had to read too many for that.
+    private var countable: Int? {
+        query.limit.flatMap { $0 <= Self.page ? max(0, $0) + FoundFiles.counted : nil }
+    }
+
+    private static let page = 1_000
+
+    private func whole(_ newest: [SearchHit], of amount: Amount, _ older: [SearchHit]) -> Hits {
+        if query.limit.map({ newest.count < $0 }) ?? true { return Hits(newest + older) }
+        let all: Amount =
+            switch amount {
+            case .exactly(let count): .exactly(count + older.count)
+            case .atLeast(let count): .atLeast(count + older.count)
+            }
+        return Hits(newest + older, all, older: older.count)
+    }
+
+    /// Those whose name begins with the words, by reading what the index takes for some, where these
+    /// are few: the index would read long lists for each letter.
+    private func beginning(_ index: SearchHits) throws -> [SearchHit]? {
+        guard let few = try index.beginning(upTo: Self.fewest) else { return nil }
+        return try tested(few, withOlder: false).filter { $0.rank <= .prefix }
+    }
+
+    private static let fewest = 32
 
     /// Reads these attachments and keeps what matches.
     private func tested(_ numbers: [Int64], withOlder: Bool) throws -> [SearchHit] {
@@ -141,8 +175,11 @@ private struct FileSearch {
 
     private func more(than found: Hits) throws -> FoundFiles.More {
         let shown = found.hits.count
-        if let known = found.known { return .exactly(known - shown) }
         let most = shown + FoundFiles.counted
+        if case .exactly(let all) = found.amount { return .exactly(all - shown) }
+        if case .atLeast(let some) = found.amount, some > most {
+            return .moreThan(FoundFiles.counted)
+        }
         let count = try SearchHits(folded, db).count(upTo: most + 1) + found.older
         return count > most ? .moreThan(FoundFiles.counted) : .exactly(max(0, count - shown))
     }

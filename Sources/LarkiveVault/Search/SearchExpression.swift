@@ -3,6 +3,8 @@ internal import LarkiveCore
 /// A query in the language of the search index; nothing in it comes from people as it was written.
 struct SearchExpression {
     let folded: FoldedQuery
+    /// The eighths of the sizes that are wanted; nil for all.
+    let sizes: [Int]?
 
     /// Attachments of one class; without words there is one class.
     func of(_ wanted: MatchClass) -> String {
@@ -21,6 +23,22 @@ struct SearchExpression {
     }
 
     var classes: [MatchClass] { folded.words.isEmpty ? [.exactName] : MatchClass.allCases }
+
+    /// What has all whose name begins with the words, and some more.
+    ///
+    /// It asks for the first letters only, which are few lists instead of many. Nil where the words
+    /// are no longer than these.
+    var beginning: String? {
+        let letters = folded.joined.text.unicodeScalars
+        guard letters.count > Self.letters else { return nil }
+        var first = String.UnicodeScalarView()
+        first.append(contentsOf: letters.prefix(Self.letters))
+        let text = Folded(text: String(first), isCut: true)
+        return Self.every(filters + [Grams.phrase(text, in: .name, atStart: true)])
+    }
+
+    /// Few names begin with so many letters in common.
+    private static let letters = 8
 
     /// Each class holds all of the better ones.
     private func words(_ wanted: MatchClass) -> String {
@@ -45,9 +63,7 @@ struct SearchExpression {
             filters.append(SearchTag.digests(beginning: prefix) ?? SearchTag.source(0))
         }
         if query.onlyVanished { filters.append(SearchTag.vanished) }
-        if query.minSize != nil || query.maxSize != nil {
-            filters.append(Self.any(SearchTag.sizes(from: query.minSize, to: query.maxSize)))
-        }
+        if let sizes { filters.append(Self.any(sizes.map(SearchTag.size(eighth:)))) }
         return filters
     }
 

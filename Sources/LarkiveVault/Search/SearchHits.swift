@@ -27,9 +27,10 @@ struct SearchHits {
     private let conditions: [String]
     private let values: [any DatabaseValueConvertible]
 
-    init(_ folded: FoldedQuery, _ db: Database) {
+    init(_ folded: FoldedQuery, _ db: Database) throws {
         self.db = db
-        expression = SearchExpression(folded: folded)
+        let sizes = try SizesInUse(db).eighths(of: folded.query)
+        expression = SearchExpression(folded: folded, sizes: sizes)
         var (conditions, values) = ([String](), [any DatabaseValueConvertible]())
         func add(_ condition: String, _ value: any DatabaseValueConvertible...) {
             conditions.append(condition)
@@ -56,20 +57,33 @@ struct SearchHits {
         (self.conditions, self.values) = (conditions, values)
     }
 
-    /// All of them, in no order; nil when there are more than so many.
-    func all(upTo most: Int) throws -> [Int64]? {
-        let rowids = try Int64.fetchAll(
-            db,
-            sql: "SELECT s.rowid \(tables(!conditions.isEmpty)) LIMIT \(most + 1)",
-            arguments: arguments(expression.all)
-        )
-        return rowids.count > most ? nil : rowids.map(SearchDocument.number)
+    /// All of them, in no order; when there are more than so many, one more than that.
+    func all(upTo most: Int) throws -> [Int64] {
+        try numbers(expression.all, upTo: most + 1)
     }
 
-    /// The best, at least as many as asked for if there are; in no order.
-    func best(_ limit: Int?) throws -> [SearchHit] {
-        var hits: [SearchHit] = []
-        for rank in expression.classes where hits.count < limit ?? .max {
+    /// The numbers of all whose name begins with the words, and of others; nil when these are more
+    /// than so many.
+    func beginning(upTo most: Int) throws -> [Int64]? {
+        guard let beginning = expression.beginning else { return nil }
+        let found = try numbers(beginning, upTo: most + 1)
+        return found.count > most ? nil : found
+    }
+
+    private func numbers(_ expression: String, upTo most: Int) throws -> [Int64] {
+        try Int64.fetchAll(
+            db,
+            sql: "SELECT s.rowid \(tables(!conditions.isEmpty)) LIMIT \(most)",
+            arguments: arguments(expression)
+        ).map(SearchDocument.number)
+    }
+
+    /// The best, at least as many as asked for if there are, in no order; `beginning` are those of
+    /// the best classes, where they are known already.
+    func best(_ limit: Int?, beginning: [SearchHit]?) throws -> [SearchHit] {
+        var hits = beginning ?? []
+        let classes = expression.classes.filter { beginning == nil || $0 > .prefix }
+        for rank in classes where hits.count < limit ?? .max {
             try append(rank, to: &hits, limit ?? .max)
         }
         return hits

@@ -11,12 +11,14 @@ enum SearchTag {
     static func source(_ number: Int64) -> String { "xs\(number)" }
 
     /// Sizes from one eighth of a power of two up to the next share a tag.
-    static func size(_ size: Int64) -> String { "xz\(eighth(size))" }
+    static func size(_ size: Int64) -> String { self.size(eighth: eighth(size)) }
 
-    /// The tags of all sizes in a range.
-    static func sizes(from least: Int64?, to most: Int64?) -> [String] {
+    static func size(eighth: Int) -> String { "xz\(eighth)" }
+
+    /// The eighths of all sizes in a range.
+    static func eighths(from least: Int64?, to most: Int64?) -> Range<Int> {
         let (low, high) = (eighth(least ?? 0), eighth(most ?? .max))
-        return low > high ? [] : (low...high).map { "xz\($0)" }
+        return low > high ? low..<low : low..<high + 1
     }
 
     /// So many digits of a digest are in its tag.

@@ -27,6 +27,7 @@ struct Columns {
             return right.contains(column) ? space + cell : cell + space
         }
         let line = padded.joined(separator: Self.gap)
-        return String(line.reversed().drop { $0 == " " }.reversed())
+        let end = line.utf8.lastIndex { $0 != UInt8(ascii: " ") }
+        return end.map { String(line[..<line.utf8.index(after: $0)]) } ?? ""
     }
 }

@@ -11,7 +11,9 @@ extension Terminal {
 
     /// How many columns a text takes: East Asian wide characters and emoji take two, marks none.
     static func width(_ text: String) -> Int {
-        text.reduce(0) { $0 + width($1) }
+        let bytes = text.utf8
+        if bytes.allSatisfy({ (0x20..<0x7F).contains($0) }) { return bytes.count }
+        return text.reduce(0) { $0 + width($1) }
     }
 
     /// As much of a text as fits, with an ellipsis where some was left out.

@@ -32,6 +32,58 @@ import Testing
         #expect(matched > 50)
     }
 
+    /// Of those whose name begins so the index is asked in one way where they are few, in another
+    /// where they are many; one name in `rarity` begins so.
+    @Test(arguments: [1, 3, 40, 200, 100_000])
+    func `names that begin with what many have come first`(rarity: Int) throws {
+        var catalogue = try SampleCatalogue(seed: 51)
+        let first = ["Quarterly figures", "quarterly figures.pdf", "quarterly fig", "quarter"]
+        let others = (0..<min(rarity * first.count, 2_000)).map { "my quarterly figures.pdf \($0)" }
+        catalogue.names = rarity > 10_000 ? others : first + others
+        while catalogue.entries.count < 1_200 {
+            for _ in 0..<50 { try catalogue.step() }
+            try catalogue.commit()
+        }
+        let model = FindModel(catalogue)
+        let wanted = [
+            ["quarterly figures"], ["quarterly", "figures"], ["quarterly figures.pdf"],
+            ["quarterl"],
+            ["quarterly"], ["figures", "quarterly"],
+        ]
+        for words in wanted {
+            for limit in [1, 20, 100, 2_000, nil] {
+                var query = FileQuery()
+                (query.words, query.limit) = (words, limit)
+                let expected = model.find(query)
+                let found = try catalogue.manifest.search(query)
+                let rows = try catalogue.manifest.rows(of: found.files).map(FindModel.Key.init)
+                #expect(rows == Array(expected.prefix(limit ?? .max)), "\(words), \(limit ?? -1)")
+                let left = max(0, expected.count - (limit ?? .max))
+                #expect(
+                    found.more == (left > 200 ? .moreThan(200) : .exactly(left)),
+                    "\(words), \(limit ?? -1)"
+                )
+            }
+        }
+    }
+
+    @Test(arguments: [nil, 0, 1, 15, 16, 1 << 20, Int64.max] as [Int64?])
+    func `any range of sizes has what lies in it`(least: Int64?) throws {
+        var catalogue = try SampleCatalogue(seed: 52)
+        while catalogue.entries.count < 300 { try catalogue.step() }
+        try catalogue.commit()
+        let model = FindModel(catalogue)
+        var found = 0
+        for most in [nil, 0, 14, 16, 1 << 20, 1 << 40, Int64.max] as [Int64?] {
+            var query = FileQuery()
+            (query.minSize, query.maxSize) = (least, most)
+            let keys = try catalogue.manifest.find(query).map(FindModel.Key.init)
+            #expect(keys == model.find(query), "up to \(most ?? -1)")
+            found += keys.count
+        }
+        #expect(found > 0 || least == .max)
+    }
+
     @Test func `without the index the answers are the same`() throws {
         var catalogue = try SampleCatalogue(seed: 31, indexed: false)
         while catalogue.entries.count < 300 {

@@ -47,7 +47,9 @@ extension SampleCatalogue {
             .joined(separator: ["", " ", "-", "_"][pick(4)])
     }
 
-    mutating func fileName() -> String { text() + [".pdf", ".xlsx", ""][pick(3)] }
+    mutating func fileName() -> String {
+        names.isEmpty ? text() + [".pdf", ".xlsx", ""][pick(3)] : names[pick(names.count)]
+    }
 
     private mutating func examine(_ place: Int, keeping kept: [Int], adding count: Int) throws {
         let parent = parents[place]

@@ -41,6 +41,8 @@ struct SampleCatalogue {
     var random: SeededGenerator
     private var seq: Int64 = 0
     var waiting: [AuditEvent] = []
+    /// What files are called, where that is not left to chance.
+    var names: [String] = []
 
     static let mailSources: ClosedRange<Int64> = 1...3
     static let taskSources: ClosedRange<Int64> = 4...5
