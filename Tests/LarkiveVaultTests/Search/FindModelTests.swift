@@ -34,13 +34,13 @@ import Testing
 
     /// Of those whose name begins so the index is asked in one way where they are few, in another
     /// where they are many; one name in `rarity` begins so.
-    @Test(arguments: [1, 3, 40, 200, 100_000])
+    @Test(arguments: [3, 40, 100_000])
     func `names that begin with what many have come first`(rarity: Int) throws {
         var catalogue = try SampleCatalogue(seed: 51)
         let first = ["Quarterly figures", "quarterly figures.pdf", "quarterly fig", "quarter"]
         let others = (0..<min(rarity * first.count, 2_000)).map { "my quarterly figures.pdf \($0)" }
         catalogue.names = rarity > 10_000 ? others : first + others
-        while catalogue.entries.count < 1_200 {
+        while catalogue.entries.count < 500 {
             for _ in 0..<50 { try catalogue.step() }
             try catalogue.commit()
         }
@@ -51,17 +51,17 @@ import Testing
             ["quarterly"], ["figures", "quarterly"],
         ]
         for words in wanted {
-            for limit in [1, 20, 100, 2_000, nil] {
+            for limit in [1, 100, 2_000] {
                 var query = FileQuery()
                 (query.words, query.limit) = (words, limit)
                 let expected = model.find(query)
                 let found = try catalogue.manifest.search(query)
                 let rows = try catalogue.manifest.rows(of: found.files).map(FindModel.Key.init)
-                #expect(rows == Array(expected.prefix(limit ?? .max)), "\(words), \(limit ?? -1)")
-                let left = max(0, expected.count - (limit ?? .max))
+                #expect(rows == Array(expected.prefix(limit)), "\(words), \(limit)")
+                let left = max(0, expected.count - limit)
                 #expect(
                     found.more == (left > 200 ? .moreThan(200) : .exactly(left)),
-                    "\(words), \(limit ?? -1)"
+                    "\(words), \(limit)"
                 )
             }
         }
