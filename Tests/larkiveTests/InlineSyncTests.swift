@@ -53,7 +53,8 @@ import Testing
             let peak = await lab.peakMemory(of: try lab.start(["sync"]))
             #expect(lab.server.counters().calls(.batchGet) == 1)
             #expect(lab.server.counters().linkUses == 0)
-            #expect(peak - usual < 96 << 20, "\(usual >> 20) MiB, then \(peak >> 20) MiB")
+            let isSmall = peak - usual < 96 << 20
+            #expect(isSmall || Lab.isSanitized, "\(usual >> 20) MiB, then \(peak >> 20) MiB")
             let held = try await lab.run("find", "--json", "large").jsonLines
             #expect(held.count { $0["state"] == "held" && $0["size"] == 35_000_000 } == 20)
         }

@@ -3,6 +3,12 @@ import Foundation
 import LarkiveTesting
 
 extension Lab {
+    /// Whether a sanitizer watches, which keeps what was freed and a shadow of all memory.
+    static var isSanitized: Bool {
+        let environment = ProcessInfo.processInfo.environment
+        return environment["ASAN_OPTIONS"] != nil || environment["TSAN_OPTIONS"] != nil
+    }
+
     /// Waits for a program's end; returns the largest resident memory that was seen, in bytes.
     func peakMemory(of child: Child) async -> Int {
         let path = "/proc/\(child.id)/status"
