@@ -56,6 +56,41 @@ import Testing
         }
     }
 
+    /// Brings everything, and counts how often it is asked.
+    private final class Counter: AttachmentFetcher {
+        private let count = Mutex(0)
+        var fetches: Int { count.withLock { $0 } }
+
+        func fetch(
+            _ parcel: Parcel,
+            into scratches: any ScratchStore,
+            deliver: @Sendable (Delivery) async -> Void
+        ) async {
+            count.withLock { $0 += 1 }
+            for _ in 0..<500 { await Task.yield() }
+            for attachment in parcel.attachments {
+                guard let scratch = try? await scratches.open(expecting: nil),
+                    let staged = try? await scratch.finish()
+                else { continue }
+                let received = Received(staged: staged, via: .link, evidence: [:])
+                await deliver(Delivery(attachment.key, .success(received)))
+            }
+        }
+    }
+
+    /// A log that takes nothing.
+    private struct Refusal: Recorder {
+        static let failure = RunFailure.audit(AuditError(.notWritable, "told to fail"))
+
+        func number(of source: SourceName) -> Int64 { 1 }
+
+        func record(
+            _ staged: [Staged],
+            numbering attachments: Int,
+            _ events: @Sendable (_ first: Int64) -> [AuditEvent]
+        ) async throws { throw Self.failure }
+    }
+
     /// Takes its time.
     private final class Recorded: Recorder {
         private let count = Mutex(0)
@@ -78,10 +113,10 @@ import Testing
         func observe(_ progress: Progress) {}
     }
 
-    private static func item(_ number: Int64) throws -> WorkItem {
+    private static func item(_ number: Int64, of message: String = "m1") throws -> WorkItem {
         let key = AttachmentKey.mail(
             try #require(Mailbox.address("a@x")),
-            try #require(Message.ID("m1")),
+            try #require(Message.ID(message)),
             try #require(LarkiveCore.Attachment.ID("a\(number)"))
         )
         let part = MailPart(type: 1, isInline: false, contentID: nil)
@@ -89,30 +124,46 @@ import Testing
         return WorkItem(number: number, version: 1, attachment: attachment, attempts: 0)
     }
 
-    @Test func `a disk that is full ends the work only when all that arrived is recorded`()
-        async throws
-    {
-        let wants = Wants(items: try (1...5).map(Self.item))
-        let clock = ManualClock()
+    private static func work(
+        _ items: [WorkItem],
+        _ fetcher: any AttachmentFetcher,
+        _ recorder: any Recorder
+    ) async -> FetchWork {
+        let (wants, clock) = (Wants(items: items), ManualClock())
         let backlog = Backlog(work: wants, mail: [1], tasks: [], clock: clock)
         await backlog.walkEnded()
-        let (account, recorded) = (RunAccount(limits: RunLimits(), clock: clock), Recorded())
-        let work = FetchWork(
+        let account = RunAccount(limits: RunLimits(), clock: clock)
+        return FetchWork(
             lane: .mail,
             backlog: backlog,
-            fetcher: Fetcher(),
+            fetcher: fetcher,
             scratches: RecordedVault(),
             settlement: Settlement(
                 known: wants,
-                recorder: recorded,
+                recorder: recorder,
                 account: account,
                 observer: Silence(),
                 clock: clock
             ),
             account: account
         )
+    }
+
+    @Test func `a disk that is full ends the work only when all that arrived is recorded`()
+        async throws
+    {
+        let recorded = Recorded()
+        let work = await Self.work(try (1...5).map { try Self.item($0) }, Fetcher(), recorded)
         let full = RunFailure.store(StoreError(.noSpace, "the disk is full"))
         await #expect(throws: full) { try await work.run() }
         #expect(recorded.events == 4)
+    }
+
+    @Test func `when the log takes nothing, no more is asked for`() async throws {
+        let counter = Counter()
+        let items = try (1...200).map { try Self.item($0, of: "m\($0)") }
+        let work = await Self.work(items, counter, Refusal())
+        await #expect(throws: Refusal.failure) { try await work.run() }
+        #expect((1..<50).contains(counter.fetches), "\(counter.fetches)")
     }
 }

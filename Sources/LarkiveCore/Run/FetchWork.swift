@@ -16,12 +16,20 @@ struct FetchWork {
                     let batch = try await backlog.next(lane)
                 {
                     let settling = try await bring(batch)
-                    group.addTask {
-                        try await settling.ended()
-                        await backlog.finished(batch)
-                    }
+                    group.addTask { try await end(settling, of: batch) }
                 }
             }
+        } catch {
+            await backlog.stop()
+            throw error
+        }
+    }
+
+    /// What the archive does not take ends the run: nothing more is asked for in vain.
+    private func end(_ settling: Settling, of batch: Backlog.Batch) async throws {
+        do {
+            try await settling.ended()
+            await backlog.finished(batch)
         } catch {
             await backlog.stop()
             throw error
