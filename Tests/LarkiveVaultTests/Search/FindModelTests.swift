@@ -5,18 +5,22 @@ import Testing
 @testable import LarkiveVault
 
 /// What `find` answers, and in which order, is what a plain look at every attachment answers.
+///
+/// They make way now and then: other tests wait for servers that run beside them.
 @Suite struct FindModelTests {
     @Test(arguments: [21, 22] as [UInt64])
-    func `random queries on a random catalogue`(seed: UInt64) throws {
+    func `random queries on a random catalogue`(seed: UInt64) async throws {
         var catalogue = try SampleCatalogue(seed: seed)
         while catalogue.entries.count < 2_000 {
             for _ in 0..<50 { try catalogue.step() }
             try catalogue.commit()
+            await Task.yield()
         }
         let model = FindModel(catalogue)
         var queries = QueryMaker(model: model, random: catalogue.random)
         var matched = 0
         for _ in 0..<150 {
+            await Task.yield()
             let query = queries.next()
             let expected = model.find(query)
             let found = try catalogue.manifest.search(query)
@@ -35,7 +39,7 @@ import Testing
     /// Of those whose name begins so the index is asked in one way where they are few, in another
     /// where they are many; one name in `rarity` begins so.
     @Test(arguments: [3, 40, 100_000])
-    func `names that begin with what many have come first`(rarity: Int) throws {
+    func `names that begin with what many have come first`(rarity: Int) async throws {
         var catalogue = try SampleCatalogue(seed: 51)
         let first = ["Quarterly figures", "quarterly figures.pdf", "quarterly fig", "quarter"]
         let others = (0..<min(rarity * first.count, 2_000)).map { "my quarterly figures.pdf \($0)" }
@@ -43,6 +47,7 @@ import Testing
         while catalogue.entries.count < 500 {
             for _ in 0..<50 { try catalogue.step() }
             try catalogue.commit()
+            await Task.yield()
         }
         let model = FindModel(catalogue)
         let wanted = [
@@ -52,6 +57,7 @@ import Testing
         ]
         for words in wanted {
             for limit in [1, 100, 2_000] {
+                await Task.yield()
                 var query = FileQuery()
                 (query.words, query.limit) = (words, limit)
                 let expected = model.find(query)
@@ -68,13 +74,14 @@ import Testing
     }
 
     @Test(arguments: [nil, 0, 1, 15, 16, 1 << 20, Int64.max] as [Int64?])
-    func `any range of sizes has what lies in it`(least: Int64?) throws {
+    func `any range of sizes has what lies in it`(least: Int64?) async throws {
         var catalogue = try SampleCatalogue(seed: 52)
         while catalogue.entries.count < 300 { try catalogue.step() }
         try catalogue.commit()
         let model = FindModel(catalogue)
         var found = 0
         for most in [nil, 0, 14, 16, 1 << 20, 1 << 40, Int64.max] as [Int64?] {
+            await Task.yield()
             var query = FileQuery()
             (query.minSize, query.maxSize) = (least, most)
             let keys = try catalogue.manifest.find(query).map(FindModel.Key.init)
@@ -84,7 +91,7 @@ import Testing
         #expect(found > 0 || least == .max)
     }
 
-    @Test func `without the index the answers are the same`() throws {
+    @Test func `without the index the answers are the same`() async throws {
         var catalogue = try SampleCatalogue(seed: 31, indexed: false)
         while catalogue.entries.count < 300 {
             try catalogue.step()
@@ -93,6 +100,7 @@ import Testing
         let model = FindModel(catalogue)
         var queries = QueryMaker(model: model, random: catalogue.random)
         for _ in 0..<60 {
+            await Task.yield()
             let query = queries.next()
             let found = try catalogue.manifest.search(query)
             let expected = model.find(query)
@@ -110,7 +118,7 @@ import Testing
         "{name}", "{", "}", "^", "^start", "x:", ":", "(", ")", "+", "'", "';--", "\\", "%", "_",
         "\u{0}", "\u{1}", "\u{FFFF}", "👍", "xall", "\"xall\"", "fold_1", "search",
     ])
-    func `what would be syntax is looked for as it stands`(text: String) throws {
+    func `what would be syntax is looked for as it stands`(text: String) async throws {
         var catalogue = try SampleCatalogue(seed: 41)
         for _ in 0..<150 { try catalogue.step() }
         try catalogue.commit()
@@ -121,6 +129,7 @@ import Testing
         queries[2].containing = ["name": text]
         queries[3].containing = ["sender": text, "task_summary": text]
         for query in queries {
+            await Task.yield()
             let found = try catalogue.manifest.find(query).map(FindModel.Key.init)
             #expect(found == model.find(query))
         }
