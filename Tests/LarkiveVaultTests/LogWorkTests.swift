@@ -122,6 +122,28 @@ import Testing
         #expect(throws: AuditError.self) { try segments.forEachLine(of: name) { _ in true } }
     }
 
+    /// As when a run signs while its shelf is being listed.
+    @Test func `the newest note seen before its copy on the shelf is no missing note`() async throws
+    {
+        let archive = try await TestArchive.make()
+        try await Self.grow(archive, runs: 3, records: 1)
+        let shelf = archive.file("audit/tlog/checkpoints")
+        let notes = try FileManager.default.subpathsOfDirectory(atPath: shelf)
+            .filter { $0.hasSuffix(".note") }.sorted().map { URL(filePath: "\(shelf)/\($0)") }
+        let newest = URL(filePath: archive.file("audit/tlog/checkpoint"))
+        let signed = try Data(contentsOf: newest)
+        try FileManager.default.removeItem(at: try #require(notes.last))
+        try FileManager.default.removeItem(at: newest)
+        try FileManager.default.copyItem(at: try #require(notes.dropLast().last), to: newest)
+        var check = try AuditCheck(at: archive.file("audit"))
+        try check.run { record in
+            guard record.seq == 0 else { return }
+            try FileManager.default.removeItem(at: newest)
+            try signed.write(to: newest)
+        }
+        #expect(!check.findings.contains { $0.code == .notesMissing }, "\(check.findings)")
+    }
+
     @Test func `a look beside a run that seals sees no fault`() async throws {
         let archive = try await TestArchive.make()
         let vault = try await archive.open()
