@@ -43,7 +43,8 @@ private struct FileSearch {
     private let query: FileQuery
     private let folded: FoldedQuery
     private let db: Database
-    private let isIndexed: Bool
+    /// Nil where there is none that fits.
+    private let index: SearchHits?
 
     /// So many rows are sorted out by reading them.
     private static let few = 200
@@ -52,7 +53,7 @@ private struct FileSearch {
         self.query = query
         self.db = db
         folded = try FoldedQuery(query, db)
-        isIndexed = try SearchIndex.isUsable(db)
+        index = try SearchIndex.isUsable(db) ? SearchHits(folded, db) : nil
     }
 
     func found() throws -> FoundFiles {
@@ -60,7 +61,7 @@ private struct FileSearch {
         return FoundFiles(
             files: found.hits.map { FileVersion($0.number, $0.version) },
             more: try more(than: found),
-            isIndexed: isIndexed
+            isIndexed: index != nil
         )
     }
 
@@ -87,14 +88,15 @@ private struct FileSearch {
     }
 
     private func hits() throws -> Hits {
-        if let numbers = try ExactNumbers(query: query, db: db, isIndexed: isIndexed).candidates() {
+        let exact = ExactNumbers(query: query, db: db, isIndexed: index != nil)
+        if let numbers = try exact.candidates() {
             return Hits(try tested(numbers, withOlder: query.olderVersions))
         }
-        guard isIndexed else {
+        guard let index else {
             let all = try Int64.fetchAll(db, sql: "SELECT n FROM attachment")
             return Hits(try tested(all, withOlder: query.olderVersions))
         }
-        let (index, older) = (try SearchHits(folded, db), try older())
+        let older = try older()
         if let task = query.task, case let own = try ExactNumbers.ofTask(task, db), !own.isEmpty {
             // The index knows summaries only; few summaries have another task's guid.
             let others = try index.all(upTo: Int(Int32.max))
@@ -104,7 +106,7 @@ private struct FileSearch {
             return whole(try index.best(query.limit, beginning: nil), of: .atLeast(0), older)
         }
         // One question to the index instead of one for each class, where few answer.
-        let most = countable.map { max($0, Self.few) } ?? Self.few
+        let most = max(Self.few, countable)
         let all = try index.all(upTo: most)
         if all.count <= Self.few { return Hits(try tested(all, withOlder: false) + older) }
         let newest = try index.best(query.limit, beginning: try beginning(index))
@@ -115,12 +117,13 @@ private struct FileSearch {
         )
     }
 
-    /// More than this many need not be told apart; nil when the index had to read too many for that.
-    private var countable: Int? {
-        query.limit.flatMap { $0 <= Self.page ? max(0, $0) + FoundFiles.counted : nil }
+    /// So many tell how many more there are than are shown; of a long list its end tells it.
+    private var countable: Int {
+        guard let limit = query.limit, limit <= Self.longest else { return 0 }
+        return max(0, limit) + FoundFiles.counted
     }
 
-    private static let page = 1_000
+    private static let longest = 1_000
 
     private func whole(_ newest: [SearchHit], of amount: Amount, _ older: [SearchHit]) -> Hits {
         if query.limit.map({ newest.count < $0 }) ?? true { return Hits(newest + older) }
@@ -176,11 +179,14 @@ private struct FileSearch {
     private func more(than found: Hits) throws -> FoundFiles.More {
         let shown = found.hits.count
         let most = shown + FoundFiles.counted
-        if case .exactly(let all) = found.amount { return .exactly(all - shown) }
-        if case .atLeast(let some) = found.amount, some > most {
-            return .moreThan(FoundFiles.counted)
+        let count: Int
+        switch found.amount {
+        // A run may have added some between the two questions.
+        case .exactly(let all): return .exactly(max(0, all - shown))
+        case .atLeast(let some) where some > most: count = some
+        case .atLeast(let some):
+            count = try index?.count(upTo: most + 1).advanced(by: found.older) ?? some
         }
-        let count = try SearchHits(folded, db).count(upTo: most + 1) + found.older
         return count > most ? .moreThan(FoundFiles.counted) : .exactly(max(0, count - shown))
     }
 }
