@@ -93,8 +93,10 @@ once S9 s9_bit_rot.py "$(share 5)" --flips 10000 --seconds "$(share 5)"
 once S17 s17_mutants.py 3600 --most 0
 
 # sanitized NAME: the whole suite under a sanitizer, with a build folder of its own. What is found in any
-# process goes to a folder: also in one that a test kills, expects to fail or does not listen to. Leaks are not
-# looked for: what watches for signals, and XCTest's own runner, live until the process ends.
+# process goes to a folder: also in one that a test kills, expects to fail or does not listen to. Not in one that
+# Landlock confines: it cannot open its report there, and ends at once with the sanitizer's exit code, which only
+# its test sees. Leaks are not looked for: what watches for signals, and XCTest's own runner, live until the
+# process ends.
 sanitized() {
     local began=$SECONDS code=0 out reports
     out=$(mktemp) reports=$(mktemp -d)

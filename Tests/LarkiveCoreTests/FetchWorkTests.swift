@@ -5,7 +5,7 @@ import Testing
 @testable import LarkiveCore
 
 @Suite struct FetchWorkTests {
-    /// Holds nothing, has nothing, and wants the attachments of one message.
+    /// Holds nothing, has nothing, and wants what it was told to.
     private struct Wants: KnownItems, WorkList {
         let items: [WorkItem]
 

@@ -81,8 +81,9 @@ struct OpenedLog: Sendable {
 
     /// Leaves the believed lines alone in the journal, and what stood after them in quarantine.
     ///
-    /// For a log that neither STATE, copies nor the manifest call shorter than it was: what they refuse
-    /// stays as it is. Nothing is appended before. Dying between the two leaves the torn bytes in both places, for the next opening.
+    /// For a log that neither STATE, copies nor the manifest call shorter than it was: what they
+    /// refuse stays as it is. Nothing is appended before. Dying between the two leaves the torn
+    /// bytes in both places, for the next opening.
     mutating func setTornAside(in quarantine: Directory) throws {
         do {
             torn = try Self.quarantine(content.torn, in: quarantine)
