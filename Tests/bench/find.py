@@ -66,7 +66,7 @@ def commands(options):
     yield "(version)", 1, [options.larkive, "--version"]
     for kind, least, words in lookups(options.folder):
         verb, *rest = words
-        shown = ["--limit", str(SHOWN)] if verb == "find" else []
+        shown = ["--limit", str(SHOWN)] if verb in ("find", "whohas") else []
         command = [options.larkive, verb, "--config", config, *shown, *rest]
         yield kind, min(least, SHOWN), command
 

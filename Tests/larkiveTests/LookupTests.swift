@@ -33,6 +33,12 @@ import Testing
                 let text = try await lab.expect(["whohas", what], exit: 0).output
                 #expect(text.split(separator: "\n").count == Set(lines.map(\.key)).count)
             }
+            let some = try await lab.expect(["whohas", digest, "--limit", "1"], exit: 0)
+            #expect(some.output.split(separator: "\n").count == 1)
+            #expect(
+                some.errors.contains("and \(Set(lines.map(\.key)).count - 1) more: raise --limit")
+            )
+            try await lab.expect(["whohas", digest, "--limit", "0"], exit: 2)
         }
     }
 

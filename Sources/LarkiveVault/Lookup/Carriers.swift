@@ -3,21 +3,28 @@ internal import GRDB
 package import LarkiveCore
 
 extension SQLiteManifest {
-    /// Everything that carries bytes whose digest begins with these digits, contents that were
-    /// replaced since included, by number.
-    package func carriers(ofDigits digits: String) throws(ManifestError) -> [FileRow] {
+    /// The digests of contents that begin with these digits, in their order.
+    package func digests(beginning digits: String) throws(ManifestError) -> [ContentDigest] {
         guard let range = ExactNumbers.digests(digits) else { return [] }
         return try inDatabase { db in
-            let source = RowSource(db: db)
-            return try Int64.fetchAll(
+            try Data.fetchAll(
                 db,
-                sql: """
-                    SELECT DISTINCT attachment FROM version WHERE digest BETWEEN ? AND ?
-                    ORDER BY attachment
-                    """,
+                sql:
+                    "SELECT DISTINCT digest FROM version WHERE digest BETWEEN ? AND ? ORDER BY digest",
                 arguments: [range.first, range.last]
-            ).flatMap { try source.all($0).map(FileRow.init).sorted { $0.version < $1.version } }
-        }.filter { $0.sha256?.hex.hasPrefix(digits) ?? false }
+            ).compactMap { ContentDigest(bytes: $0) }
+        }
+    }
+
+    /// Everything that carries these bytes, contents that were replaced since included, by number.
+    package func versions(with digest: ContentDigest) throws(ManifestError) -> [FileVersion] {
+        try inDatabase { db in
+            try Row.fetchAll(
+                db,
+                sql: "SELECT attachment, n FROM version WHERE digest = ? ORDER BY attachment, n",
+                arguments: [Data(digest.bytes)]
+            ).map { FileVersion($0["attachment"], $0["n"]) }
+        }
     }
 
     /// The digests of all contents that these attachments have had.

@@ -14,7 +14,7 @@ package struct FileStory: Sendable {
     /// Why it is not held, where it should be.
     package let ledger: JSONObject?
     /// Every other place of the same bytes.
-    package let places: [FileRow]
+    package let places: [FileVersion]
 
     package struct Version: Sendable {
         package let number: Int64
@@ -48,7 +48,7 @@ extension SQLiteManifest {
             try verifiedRanges().time(of: digest)
         }
         let places = try row.sha256.map { digest throws(ManifestError) in
-            try carriers(ofDigits: digest.hex)
+            try versions(with: digest)
         }
         return try inDatabase { db in
             FileStory(
@@ -58,7 +58,7 @@ extension SQLiteManifest {
                 versions: try Self.versions(of: row.id, db),
                 object: try row.sha256.flatMap { try Self.object($0, verified, db) },
                 ledger: try Self.ledger(of: row.id, db),
-                places: (places ?? []).filter { $0.id != row.id || $0.version != row.version }
+                places: (places ?? []).filter { $0 != FileVersion(row) }
             )
         }
     }

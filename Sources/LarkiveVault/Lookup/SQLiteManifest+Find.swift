@@ -27,12 +27,14 @@ extension SQLiteManifest {
     ///
     /// Of none there is one page, an empty one.
     package func forEachPage(
-        of files: [FileVersion],
+        of files: some Collection<FileVersion>,
         _ take: ([FileRow]) throws -> Void
     ) throws {
-        for start in stride(from: 0, to: max(1, files.count), by: Self.page) {
-            try take(rows(of: files[start..<min(start + Self.page, files.count)]))
-        }
+        var rest = files[...]
+        repeat {
+            try take(rows(of: rest.prefix(Self.page)))
+            rest = rest.dropFirst(Self.page)
+        } while !rest.isEmpty
     }
 
     private static let page = 1_000

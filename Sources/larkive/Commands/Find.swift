@@ -16,9 +16,6 @@ struct Find: AsyncParsableCommand, Sandboxed {
             """
     )
 
-    /// How many a terminal is shown unless it asks for more.
-    private static let screenful = 50
-
     @OptionGroup var options: CommonOptions
     @OptionGroup var filters: Filters
     @Argument(help: "Words to look for.") var words: [String] = []
@@ -28,17 +25,14 @@ struct Find: AsyncParsableCommand, Sandboxed {
     var versions = false
     @Flag(help: "Print one JSON object per line.") var json = false
 
-    func validate() throws {
-        if let limit, limit < 1 { throw ValidationError("--limit must be 1 or more") }
-    }
+    func validate() throws { try Screenful.check(limit) }
 
     func run() async throws {
         for word in words { try Filters.refuseNothing(word, "a word") }
         var query = try filters.query()
         query.olderVersions = versions
         query.words = words
-        let isShown = Terminal.outputIsTerminal && !json
-        query.limit = limit ?? (isShown ? Self.screenful : nil)
+        query.limit = Screenful.limit(limit, json: json)
         let manifest = try World.live(options).reading().manifest
         let found = try manifest.search(query)
         try show(found, manifest)

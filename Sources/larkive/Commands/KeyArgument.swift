@@ -15,13 +15,9 @@ struct KeyArgument {
             return try found(in: manifest) { $0.id = number }
         }
         if let digits = Self.digits(of: text) {
-            let rows = try manifest.carriers(ofDigits: digits)
-            try Self.refuseAmbiguity(of: text, among: rows)
-            // A digest means all attachments with it; its bytes are written once, by the oldest
-            // that still has them.
-            guard let oldest = rows.first(where: { !$0.isOlder }) ?? rows.first else {
-                throw unknown
-            }
+            guard let digest = try Self.digest(beginning: digits, of: text, in: manifest),
+                let oldest = try manifest.oldest(with: digest)
+            else { throw unknown }
             return [oldest]
         }
         try refuseShortDigest()
@@ -88,17 +84,25 @@ struct KeyArgument {
         return (6...64).contains(digits.count) && isHex ? digits : nil
     }
 
+    /// The one digest that begins so; nil when none does.
+    ///
     /// What begins with several digests says which, so that the next try is the last.
-    static func refuseAmbiguity(of text: String, among rows: [FileRow]) throws(UsageError) {
-        let byDigest = Dictionary(grouping: rows) { $0.sha256?.hex ?? "" }
-        guard byDigest.count > 1 else { return }
-        let candidates = byDigest.sorted { $0.key < $1.key }.map { hex, rows in
-            "sha256:\(hex.prefix(length(apart: Array(byDigest.keys)))) \(rows[0].name)"
+    static func digest(
+        beginning digits: String,
+        of text: String,
+        in manifest: SQLiteManifest
+    ) throws -> ContentDigest? {
+        let digests = try manifest.digests(beginning: digits)
+        guard digests.count > 1 else { return digests.first }
+        let length = length(apart: digests.map(\.hex))
+        let candidates = try digests.prefix(candidatesAtMost).map { digest in
+            let name = try manifest.oldest(with: digest)?.name ?? ""
+            return "sha256:\(digest.hex.prefix(length)) \(name)"
         }
-        let more = candidates.count - candidatesAtMost
+        let more = digests.count - candidates.count
         throw UsageError(
-            "`\(text)` is the beginning of \(byDigest.count) digests",
-            hint: "give more digits: " + candidates.prefix(candidatesAtMost).joined(separator: ", ")
+            "`\(text)` is the beginning of \(digests.count) digests",
+            hint: "give more digits: " + candidates.joined(separator: ", ")
                 + (more > 0 ? " and \(more) more" : "")
         )
     }
@@ -107,5 +111,17 @@ struct KeyArgument {
     private static func length(apart digests: [String]) -> Int {
         (12...64).first { count in Set(digests.map { $0.prefix(count) }).count == digests.count }
             ?? 64
+    }
+}
+
+extension SQLiteManifest {
+    /// A digest means all attachments with it; its bytes are written once, by the oldest that still
+    /// has them.
+    fileprivate func oldest(with digest: ContentDigest) throws -> FileRow? {
+        let all = try versions(with: digest)
+        for version in all {
+            if let row = try rows(of: [version]).first, !row.isOlder { return row }
+        }
+        return try rows(of: all.prefix(1)).first
     }
 }

@@ -33,7 +33,7 @@ struct Show: ParsableCommand, Sandboxed {
         // Recorded before anything is told; if that cannot be done, nothing is. The next run brings it
         // from the inbox into the log: to do that here takes longer than all the rest.
         try vault.note(event(world, row), at: world.clock.now())
-        let page = StoryPage(story: story, records: records)
+        let page = try StoryPage(story, records, in: vault.manifest, json: json)
         if json { Terminal.print(.object(page.json)) } else { page.lines.forEach(Terminal.print) }
     }
 

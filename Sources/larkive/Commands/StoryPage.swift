@@ -6,8 +6,22 @@ struct StoryPage {
     let story: FileStory
     /// Nil where the audit log cannot be read.
     let records: RecordPlaces?
+    /// The other places of the same bytes; for people the first of them.
+    private let places: [FileRow]
 
     private var row: FileRow { story.row }
+
+    init(
+        _ story: FileStory,
+        _ records: RecordPlaces?,
+        in manifest: SQLiteManifest,
+        json: Bool
+    ) throws {
+        (self.story, self.records) = (story, records)
+        places = try manifest.rows(
+            of: json ? story.places[...] : story.places.prefix(Self.mostPlaces)
+        )
+    }
 
     // MARK: for programs
 
@@ -24,7 +38,7 @@ struct StoryPage {
         if let ledger = story.ledger { object.append("ledger", .object(ledger)) }
         object.append("records", .array(records?.all.map(\.json) ?? []))
         object.append("records_whole", .bool(records?.isWhole ?? false))
-        object.append("places", .array(story.places.map { .object($0.json) }))
+        object.append("places", .array(places.map { .object($0.json) }))
         return object
     }
 
@@ -56,7 +70,7 @@ struct StoryPage {
     private static let mostPlaces = 20
 
     var lines: [String] {
-        let facts = identity + mail + task + upstream + content + versions + audit + places
+        let facts = identity + mail + task + upstream + content + versions + audit + sameBytes
         let width = facts.map { Terminal.width($0.label) }.max() ?? 0
         var former = ""
         return ["\(row.id)  \(row.name.shown)"]
@@ -184,8 +198,8 @@ struct StoryPage {
         return (shown + (records.isWhole ? [] : [more])).map { Fact("audit", $0) }
     }
 
-    private var places: [Fact] {
-        let shown = story.places.prefix(Self.mostPlaces).map { place in
+    private var sameBytes: [Fact] {
+        let shown = places.map { place in
             let older = place.isOlder ? "@\(place.version)" : ""
             return Fact("same bytes", "\(place.id)\(older)  \(place.place)  \(place.name)")
         }

@@ -14,19 +14,35 @@ struct WhoHas: AsyncParsableCommand, Sandboxed {
 
     @OptionGroup var options: CommonOptions
     @Argument(help: ArgumentHelp("A file, or a SHA-256.", valueName: "what")) var what: String
+    @Option(help: "Show at most this many; on a terminal 50 unless given, else all.")
+    var limit: Int?
     @Flag(help: "Print one JSON object per line.") var json = false
+
+    func validate() throws { try Screenful.check(limit) }
 
     func run() async throws {
         let world = try World.live(options)
         let manifest = try world.reading().manifest
-        let rows = try KnownBytes(what).rows(in: manifest)
-        let seen = try manifest.spans(of: rows)
-        guard !json else {
-            for row in rows { Terminal.print(Self.json(row, seen[FileVersion(row)])) }
-            return
+        let all = try KnownBytes(what).versions(in: manifest)
+        let shown = all.prefix(Screenful.limit(limit, json: json) ?? all.count)
+        try show(shown, manifest)
+        if all.isEmpty, !json { Terminal.note("nothing in the archive has these bytes") }
+        if all.count > shown.count {
+            Terminal.note("and \(all.count - shown.count) more: raise --limit")
         }
-        if rows.isEmpty { Terminal.note("nothing in the archive has these bytes") }
-        show(rows, seen)
+    }
+
+    private func show(_ files: ArraySlice<FileVersion>, _ manifest: SQLiteManifest) throws {
+        var cells: [[String]] = []
+        try manifest.forEachPage(of: files) { rows in
+            let seen = try manifest.spans(of: rows)
+            if json {
+                for row in rows { Terminal.print(Self.json(row, seen[FileVersion(row)])) }
+            } else {
+                cells += rows.map { Self.cells($0, seen[FileVersion($0)]) }
+            }
+        }
+        Columns(rows: cells, right: [0]).lines.forEach { Terminal.print($0) }
     }
 
     private static func json(_ row: FileRow, _ seen: ByteSpan?) -> JSON {
@@ -36,17 +52,13 @@ struct WhoHas: AsyncParsableCommand, Sandboxed {
         return .object(object)
     }
 
-    private func show(_ rows: [FileRow], _ seen: [FileVersion: ByteSpan]) {
-        let cells = rows.map { row in
-            let span = seen[FileVersion(row)]
-            return [
-                row.isOlder ? "\(row.id)@\(row.version)" : String(row.id),
-                span?.first.map(LocalTime.text) ?? "-", span?.last.map(LocalTime.text) ?? "-",
-                row.place.shown, row.name.shown,
-                row.isOlder ? "replaced" : row.vanished == nil ? "" : "vanished",
-            ]
-        }
-        Columns(rows: cells, right: [0]).lines.forEach { Terminal.print($0) }
+    private static func cells(_ row: FileRow, _ seen: ByteSpan?) -> [String] {
+        [
+            row.isOlder ? "\(row.id)@\(row.version)" : String(row.id),
+            seen?.first.map(LocalTime.text) ?? "-", seen?.last.map(LocalTime.text) ?? "-",
+            row.place.shown, row.name.shown,
+            row.isOlder ? "replaced" : row.vanished == nil ? "" : "vanished",
+        ]
     }
 }
 
@@ -64,11 +76,9 @@ private struct KnownBytes {
     init(_ text: String) { self.text = text }
 
     /// Everything that carries them, contents that were replaced since included.
-    func rows(in manifest: SQLiteManifest) throws -> [FileRow] {
-        let digits = try digits
-        let rows = try manifest.carriers(ofDigits: digits)
-        try KeyArgument.refuseAmbiguity(of: text, among: rows)
-        return rows
+    func versions(in manifest: SQLiteManifest) throws -> [FileVersion] {
+        let digest = try KeyArgument.digest(beginning: try digits, of: text, in: manifest)
+        return try digest.map { try manifest.versions(with: $0) } ?? []
     }
 
     private var digits: String {
