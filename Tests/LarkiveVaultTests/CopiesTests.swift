@@ -29,13 +29,20 @@ import Testing
     }
 
     static func codes(_ archive: TestArchive, _ rules: VaultRules) throws -> [Finding.Code] {
+        try verdict(archive, rules).findings.map(\.code)
+            .filter { $0 != .quarantined && $0 != .stagingLeft }
+    }
+
+    private static func verdict(
+        _ archive: TestArchive,
+        _ rules: VaultRules
+    ) throws -> Verification {
         try Verifier(
             at: archive.path,
             state: archive.state,
             copies: rules.auditCopies,
             clock: archive.clock
-        ).run(VerifyRequest(readsData: false)).findings.map(\.code)
-            .filter { $0 != .quarantined && $0 != .stagingLeft }
+        ).run(VerifyRequest(readsData: false))
     }
 
     static func keep(_ archive: TestArchive, as name: String) throws {
@@ -113,10 +120,14 @@ import Testing
         try await Self.sync(archive, [5], rules)
         try Self.bringBack(archive, from: "backup")
         let (folder, away) = (rules.auditCopies[0], archive.beside("away"))
+        #expect(try Self.verdict(archive, rules).unasked == [])
         try FileManager.default.moveItem(atPath: folder, toPath: away)
+        let verdict = try Self.verdict(archive, rules)
+        #expect(verdict.unasked.count == 1 && verdict.isOK)
+        #expect(verdict.unasked.first?.contains("\(folder) cannot be asked") == true)
         do {
             let vault = try await archive.open(rules: rules)
-            #expect(vault.remarks.count == 1)
+            #expect(vault.remarks == verdict.unasked)
             #expect(vault.remarks.first?.contains("cannot be asked") == true)
             for content in UInt8(20)..<24 { try await archive.hold([content], in: vault) }
             try await vault.journal.seal()

@@ -176,6 +176,6 @@ extension AuditCheck {
                 covered: covered?.size ?? 0,
                 isAnchoredByState: anchored,
                 hasKeys: !witnesses.keys.isEmpty
-            ).words
+            ).words + unasked.map { "copies: \($0)" }
     }
 }

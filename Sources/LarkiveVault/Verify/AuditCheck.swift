@@ -33,6 +33,8 @@ package struct AuditCheck {
     var hasOtherSeen = false
     /// Events in the inbox.
     package private(set) var waiting = 0
+    /// Folders of `audit.copies` that could not be asked whether there is a newer note, in words.
+    package private(set) var unasked: [String] = []
     /// What no look at this folder alone can exclude.
     package internal(set) var notExcluded: [String] = []
     /// Whether hashes of signed records are missing or wrong.
@@ -117,6 +119,9 @@ package struct AuditCheck {
         // Not the newest: a run may have signed it after its shelf was listed.
         let later = FoundNotes(in: audit, Witnesses()).files.filter {
             $0.place == .log && !known.contains($0)
+        }
+        if let archive = witnesses.archive, sealed > 0 {
+            unasked = NoteCopies(folders: witnesses.copies).remarks(on: archive)
         }
         let signed = checkNotes(notes, later, reading)
         checkTiles(of: reading, signed: signed)

@@ -9,6 +9,8 @@ package struct Verification: Sendable {
     package internal(set) var auditRecords: Int64 = 0
     /// What was read and hashed; nil when nothing was.
     package internal(set) var reading: Reading?
+    /// Folders of `audit.copies` that could not say whether this archive is the newest, in words.
+    package internal(set) var unasked: [String] = []
     /// Objects that are missing or have other bytes, and are not known to.
     package internal(set) var freshlyDamaged: [ContentDigest] = []
 

@@ -140,6 +140,7 @@ package struct Verifier {
         verdict.auditRecords = check.size
         verdict.attachments = try second.fold.count(of: "attachment")
         verdict.findings += check.findings
+        verdict.unasked = check.unasked
         // What is missing from a damaged log is no fault of the manifest.
         let isWhole = !check.findings.contains { $0.code.isError && $0.code != .keyUnreadable }
         verdict.findings += try look.findings(

@@ -97,6 +97,7 @@ struct Verify: AsyncParsableCommand, Sandboxed {
     // MARK: showing
 
     private func show(_ verdict: Verification) {
+        for words in verdict.unasked { Terminal.note(words) }
         if json { return Terminal.print(verdict.json) }
         for finding in verdict.findings {
             Terminal.print(
