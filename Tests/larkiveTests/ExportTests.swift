@@ -194,7 +194,12 @@ import Testing
                 "-c", script, try Lab.binary, "--config", lab.config, "export", "--format",
             ]
             for rest in [["csv"], ["bagit", "--to", lab.bag.folder]] {
-                let ended = await Lab.end(of: try Child("/bin/bash", words + rest))
+                let child = try Child(
+                    "/bin/bash",
+                    words + rest,
+                    environment: lab.environmentUnderLimit
+                )
+                let ended = await Lab.end(of: child)
                 #expect(ended.code == 13, "\(String(decoding: ended.errors, as: UTF8.self))")
                 #expect(ended.output == [])
             }

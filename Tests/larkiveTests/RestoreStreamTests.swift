@@ -96,7 +96,8 @@ import Testing
             }
             let child = try Child(
                 "/usr/bin/prlimit",
-                ["--fsize=64", try Lab.binary, "--config", lab.config] + words
+                ["--fsize=64", try Lab.binary, "--config", lab.config] + words,
+                environment: lab.environmentUnderLimit
             )
             let ended = await Lab.end(of: child)
             #expect(ended.code == 13, "\(String(decoding: ended.errors, as: UTF8.self))")
