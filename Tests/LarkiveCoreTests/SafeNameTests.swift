@@ -9,6 +9,8 @@ import Testing
         ("a\u{202E}gpj.exe", "a_gpj.exe"), ("a\u{2066}b\u{2069}", "a_b_"), ("-rf", "_rf"),
         ("-\u{301}rf", "_\u{301}rf"), ("~root", "_root"), (".bashrc", "_bashrc"),
         ("", "unnamed"), ("..", "unnamed"), (" . ", "unnamed"), ("x. ", "x"), ("x...", "x"),
+        ("合同\u{3000}", "合同"), ("a.pdf\u{A0}. ", "a.pdf"), ("\u{3000}", "unnamed"),
+        ("a\u{3000}b", "a\u{3000}b"),
         ("a\nb", "a_b"), ("a\u{0}b", "a_b"), ("\u{1B}[31mred", "_[31mred"), ("a\u{9B}b", "a_b"),
         ("a:b*c?d\"e<f>g|h", "a_b_c_d_e_f_g_h"), ("a\u{200B}b\u{FEFF}c", "a_b_c"),
         ("a\u{AD}b\u{3164}c\u{E0041}d", "a_b_c_d"), ("a\u{FFFE}b", "a_b"),

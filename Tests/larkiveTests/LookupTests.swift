@@ -81,6 +81,23 @@ import Testing
         }
     }
 
+    @Test func `a manifest that gives other bytes than the log is told as such`() async throws {
+        try await Lab.with(Self.small) { lab in
+            try await lab.expect(["sync"], exit: 0)
+            let row = try #require(try await lab.run("find", "--json").jsonLines.first)
+            let (id, digest) = (
+                try #require(row["id"]?.integer), try #require(row["sha256"]?.string)
+            )
+            let other = String(repeating: "ab", count: 32)
+            try lab.change("UPDATE version SET digest = x'\(other)' WHERE attachment = \(id)")
+            let told = try await lab.expect(["show", "\(id)", "--json"], exit: 7)
+            #expect(told.errors.contains("which says \(digest)"), "\(told.errors)")
+            #expect(told.json?["sha256"]?.string == other)
+            let held = told.json?["records"]?.array?.compactMap { $0["sha256"]?.string } ?? []
+            #expect(held == [digest])
+        }
+    }
+
     @Test func `everything about an attachment is told, with the records that say so`()
         async throws
     {

@@ -94,6 +94,36 @@ import Testing
         }
     }
 
+    @Test func `that the newest content is not held says nothing of the one before`() async throws {
+        try await Lab.with(Self.small) { lab in
+            try await lab.expect(["sync"], exit: 0)
+            let line = try #require(lab.server.truth().first { $0.task != nil && $0.size > 10 })
+            let guid = try #require(line.task).guid
+            let before = try #require(lab.server.world.tasks.attachment(guid)?.attachment)
+            lab.server.change { world in
+                var changed = before
+                changed.fileToken = "boxcnCHANGED0000000000000001"
+                changed.content = .text("another text")
+                world.tasks.replace(changed)
+            }
+            let gone = SandboxFault(.link, .raw(status: 404, type: "text/plain", body: "gone"))
+            lab.server.setFaults([gone])
+            try await lab.expect(["sync"], exit: 3)
+            let newest = try await lab.expect(["show", line.key, "--json"], exit: 0).json
+            let former = try await lab.expect(["show", "\(line.key)@1", "--json"], exit: 0).json
+            #expect(newest?["ledger"] != nil && newest?["upstream"] == "listed")
+            #expect(former?["ledger"] == nil && former?["upstream"] == "replaced")
+            #expect(former?["sha256"]?.string == line.sha256)
+            let bag = Bag(folder: "\(lab.folder)/bag")
+            let ended = try await lab.expect(
+                ["export", "--format", "bagit", "--to", bag.folder],
+                exit: 3
+            )
+            #expect(ended.errors.contains("the last look at"), "\(ended.errors)")
+            #expect(try bag.text("exceptions.csv").contains("its last look was not complete"))
+        }
+    }
+
     @Test func `filters restore the newest contents, and with --versions those before as well`()
         async throws
     {

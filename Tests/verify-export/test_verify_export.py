@@ -26,7 +26,8 @@ import lab  # noqa: E402
 
 VERIFIER = TOP / "examples/verify-export/verify_export.py"
 NAMES = ["../../etc/cron.d/x", "nul\0l", "CON", "a\u202egpj.exe", "报价" * 60 + ".pdf", "line\nfeed", "-rf", "caf\u00e9.txt",
-         "cafe\u0301.txt", "A.txt", "a.txt", "100%25.pdf", "=1+1,\"quoted\"", "back\\slash", ""]
+         "cafe\u0301.txt", "A.txt", "a.txt", "100%25.pdf", "=1+1,\"quoted\"", "back\\slash", "",
+         "合同\u3000", "plan.pdf\u00a0", "\u3000", "\u1e9e.txt", "\u00df.txt"]
 HIDDEN = {*map(chr, range(32)), "\\", "\u202e"}
 logging.disable(logging.CRITICAL)
 

@@ -71,8 +71,11 @@ package struct NamePlan {
         folded((wish.folders + [SafeName.make(wish.name)]).joined(separator: "/"))
     }
 
-    // Swift compares texts by canonical equivalence, so composed and decomposed forms are equal.
-    private static func folded(_ path: String) -> String { path.uppercased().lowercased() }
+    // Swift compares texts by canonical equivalence, so composed and decomposed forms are equal. First
+    // to small letters, since ẞ has no greater one that would become SS.
+    private static func folded(_ path: String) -> String {
+        path.lowercased().uppercased().lowercased()
+    }
 
     private static func isBefore(_ first: Wish, _ second: Wish) -> Bool {
         let (left, right) = (first.folders + [first.name], second.folders + [second.name])

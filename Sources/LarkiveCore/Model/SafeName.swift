@@ -45,9 +45,13 @@ package enum SafeName {
         return isReserved(text) ? "_" + text : text
     }
 
+    /// Without dots and blanks at the end: systems drop some, and programs that read lists others,
+    /// also those of Chinese text and of Office.
     private static func trimmed(_ text: String) -> String {
         var scalars = text.unicodeScalars
-        while let last = scalars.last, last == "." || last == " " { scalars.removeLast() }
+        while let last = scalars.last, last == "." || last.properties.isWhitespace {
+            scalars.removeLast()
+        }
         return String(scalars)
     }
 

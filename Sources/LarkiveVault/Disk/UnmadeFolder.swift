@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import SystemPackage
 
 extension VaultError {
     /// Why a folder for what is handed out cannot be made.
@@ -10,7 +11,7 @@ extension VaultError {
             case .fileWriteVolumeReadOnly: "the file system is read-only"
             case .fileWriteOutOfSpace: "there is no room"
             case .fileWriteFileExists: Self.taken(path)
-            default: nil
+            default: Self.barrier(path)
             }
         self.init(
             why == "there is no room" ? .noSpace : .notWritable,
@@ -22,6 +23,18 @@ extension VaultError {
     private static func isTooLong(_ path: String) -> Bool {
         path.utf8.count > 4_095
             || path.utf8.split(separator: UInt8(ascii: "/")).contains { $0.count > 255 }
+    }
+
+    /// What stands in the way further up.
+    private static func barrier(_ path: String) -> String? {
+        var above = FilePath(path)
+        while above.removeLastComponent(), !above.isEmpty {
+            var isFolder = false
+            if FileManager.default.fileExists(atPath: above.string, isDirectory: &isFolder) {
+                return isFolder ? nil : "\(above) is no folder"
+            }
+        }
+        return nil
     }
 
     private static func taken(_ path: String) -> String {

@@ -71,7 +71,11 @@ final class BagFolder {
 
     /// Refuses a folder that has anything but the remains of an export; one that is not there is fine.
     static func check(_ path: String) throws {
-        guard FileManager.default.fileExists(atPath: path) else { return }
+        var isFolder = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return }
+        guard isFolder else {
+            throw VaultError(unmade: path, CocoaError(.fileWriteFileExists))
+        }
         try check(Directory.open(path))
     }
 

@@ -14,6 +14,14 @@ package final class CatalogueFile {
         name = slash.map { String(path[path.index(after: $0)...]) } ?? path
         do {
             folder = try Directory.open(above)
+        } catch {
+            throw VaultError(
+                .notWritable,
+                "\(path) cannot be made: \(error)",
+                hint: "name a file in a folder that is there"
+            )
+        }
+        do {
             guard !name.isEmpty, try folder.look(at: name) == nil else {
                 throw Self.taken(path)
             }

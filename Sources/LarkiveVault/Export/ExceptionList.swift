@@ -14,7 +14,7 @@ package struct ExportException: Error, Equatable, Sendable {
         case disagrees
         /// A message that could not be read: what hangs on it is not known.
         case messageUnread = "message_unread"
-        /// A source whose last look did not reach its end.
+        /// A source whose last look did not reach its end, or left something unread or not archived.
         case listingIncomplete = "listing_incomplete"
     }
 
@@ -66,7 +66,7 @@ final class ExceptionList {
             )
         }
         for (name, time) in try manifest.unfinishedSources() where scope.includes(source: name) {
-            let words = "its last look did not reach its end; the last that did: "
+            let words = "its last look was not complete; the last complete one: "
             try write(
                 .listingIncomplete,
                 ["source": .string(name)],

@@ -34,7 +34,7 @@ extension SQLiteManifest {
         }
     }
 
-    /// Sources whose last look did not reach their end, with the last one that did.
+    /// Sources whose last look was not complete, with the last one that was.
     func unfinishedSources() throws(ManifestError) -> [(name: String, lastComplete: String?)] {
         try inDatabase { db in
             try Row.fetchAll(

@@ -130,7 +130,8 @@ struct HowToVerify {
           elsewhere at the time is a better witness than one in this bag.
         - `exceptions.csv`: `not_held` was never archived, `skipped` was left out by a rule, `damaged` has other bytes
           than it should, `unsigned` has no signed record yet, `disagrees` is not what the log says; `message_unread`
-          and `listing_incomplete` are places where more may have been.
+          and `listing_incomplete` (a source whose last look did not reach its end, or met something that could not be
+          read or archived) are places where more may have been.
         """ + "\n"
     }
 }

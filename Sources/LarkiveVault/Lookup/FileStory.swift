@@ -11,7 +11,7 @@ package struct FileStory: Sendable {
     /// All contents that it has had, oldest first.
     package let versions: [Version]
     package let object: Object?
-    /// Why it is not held, where it should be.
+    /// Why it is not held, where it should be; nil for a content that was replaced since.
     package let ledger: JSONObject?
     /// Every other place of the same bytes.
     package let places: [FileVersion]
@@ -57,7 +57,7 @@ extension SQLiteManifest {
                 seen: seen,
                 versions: try Self.versions(of: row.id, db),
                 object: try row.sha256.flatMap { try Self.object($0, verified, db) },
-                ledger: try Self.ledger(of: row.id, db),
+                ledger: row.isOlder ? nil : try Self.ledger(of: row.id, db),
                 places: (places ?? []).filter { $0 != FileVersion(row) }
             )
         }

@@ -8,11 +8,14 @@ package struct RecordPlace: Sendable {
     package let type: RecordType
     package let time: Timestamp
     package let version: Int64?
+    /// Of the bytes that it speaks of.
+    package let sha256: String?
 
     package var json: JSON {
         .object([
             "seq": .integer(seq), "segment": .string(file), "type": .string(type.rawValue),
             "time": .string(time.description), "version": version.map(JSON.integer),
+            "sha256": sha256.map(JSON.string),
         ])
     }
 }
@@ -143,7 +146,8 @@ private struct RecordSearch {
                 file: file,
                 type: event.type,
                 time: line.record.time,
-                version: version
+                version: version,
+                sha256: event.record["sha256"]?.string
             )
         )
         return line.record.time

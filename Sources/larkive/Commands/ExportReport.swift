@@ -81,7 +81,8 @@ struct ExportReport {
         case .messageUnread:
             "\(Figures.count(count, "message", "messages")) never read: more may be missing"
         case .listingIncomplete:
-            "\(Figures.count(count, "source", "sources")) not listed to the end: more may be missing"
+            "the last look at \(Figures.count(count, "source", "sources")) was not complete: more may be "
+                + "missing"
         }
     }
 }

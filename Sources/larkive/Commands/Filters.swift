@@ -12,7 +12,7 @@ struct Filters: ParsableArguments {
     var task: String?
     @Option(parsing: .unconditional, help: "The message id.") var message: String?
     @Option(parsing: .unconditional, help: "The attachment id of mail.") var attachment: String?
-    @Option(help: "The guid of a task attachment.") var guid: String?
+    @Option(parsing: .unconditional, help: "The guid of a task attachment.") var guid: String?
     @Option(parsing: .unconditional, help: "The file token of a task attachment.")
     var fileToken: String?
     @Option(help: "The SHA-256, or its first digits.") var sha256: String?

@@ -16,6 +16,9 @@ struct Find: AsyncParsableCommand, Sandboxed {
             """
     )
 
+    /// Nothing is called by more; each costs a question to the index.
+    private static let mostWords = 100
+
     @OptionGroup var options: CommonOptions
     @OptionGroup var filters: Filters
     @Argument(help: "Words to look for.") var words: [String] = []
@@ -29,6 +32,12 @@ struct Find: AsyncParsableCommand, Sandboxed {
 
     func run() async throws {
         for word in words { try Filters.refuseNothing(word, "a word") }
+        guard words.count <= Self.mostWords else {
+            throw UsageError(
+                "\(words.count) words are more than \(Self.mostWords)",
+                hint: "put what stands together in quotes, or give fewer"
+            )
+        }
         var query = try filters.query()
         query.olderVersions = versions
         query.words = words

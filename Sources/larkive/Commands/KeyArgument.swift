@@ -4,6 +4,7 @@ import LarkiveVault
 /// KEY of the command line: a number, a digest's beginning, or an attachment key.
 struct KeyArgument {
     private static let candidatesAtMost = 10
+    private static let nameAtMost = 40
 
     private let text: String
 
@@ -97,7 +98,8 @@ struct KeyArgument {
         let length = length(apart: digests.map(\.hex))
         let candidates = try digests.prefix(candidatesAtMost).map { digest in
             let name = try manifest.oldest(with: digest)?.name ?? ""
-            return "sha256:\(digest.hex.prefix(length)) \(name)"
+            let shown = name.count > nameAtMost ? name.prefix(nameAtMost) + "…" : name[...]
+            return "sha256:\(digest.hex.prefix(length)) \"\(shown)\""
         }
         let more = digests.count - candidates.count
         throw UsageError(

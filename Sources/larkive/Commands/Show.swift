@@ -35,6 +35,13 @@ struct Show: ParsableCommand, Sandboxed {
         try vault.note(event(world, row), at: world.clock.now())
         let page = try StoryPage(story, records, in: vault.manifest, json: json)
         if json { Terminal.print(.object(page.json)) } else { page.lines.forEach(Terminal.print) }
+        guard let record = page.contradiction else { return }
+        Terminal.complain(
+            "the manifest gives it other bytes than record \(record.seq) of the audit log, which says "
+                + (record.sha256 ?? ""),
+            hint: "see what is wrong: larkive verify; make the manifest again: larkive rebuild"
+        )
+        throw Stop(code: .damaged)
     }
 
     private func event(_ world: World, _ row: FileRow) -> AuditEvent {

@@ -65,6 +65,19 @@ struct StoryPage {
         return isListed ? "listed" : "not_listed"
     }
 
+    /// The record by which it is held and that names other bytes than the manifest gives it.
+    var contradiction: RecordPlace? {
+        let digests = Dictionary(
+            uniqueKeysWithValues: story.versions.map { ($0.number, $0.digest) }
+        )
+        return records?.all.last { record in
+            guard [.attachmentHeld, .attachmentAdopted].contains(record.type),
+                let said = record.sha256, let digest = record.version.flatMap({ digests[$0] })
+            else { return false }
+            return said != digest?.hex
+        }
+    }
+
     // MARK: for people
 
     private static let mostPlaces = 20
