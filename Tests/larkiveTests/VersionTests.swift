@@ -45,6 +45,13 @@ import Testing
 
     /// Replaces the file of a task, and archives what is there instead.
     private func replace(in lab: Lab) async throws -> (line: TruthLine, guid: String) {
+        let (line, guid) = try replaceUpstream(in: lab)
+        let ended = try await lab.expect(["sync", "--json"], exit: 0)
+        #expect(ended.json?["totals"]?["downloaded"] == 1)
+        return (line, guid)
+    }
+
+    private func replaceUpstream(in lab: Lab) throws -> (line: TruthLine, guid: String) {
         let line = try #require(lab.server.truth().first { $0.task != nil && $0.size > 10 })
         let guid = try #require(line.task).guid
         let before = try #require(lab.server.world.tasks.attachment(guid)?.attachment)
@@ -54,8 +61,6 @@ import Testing
             changed.content = .text("another text")
             world.tasks.replace(changed)
         }
-        let ended = try await lab.expect(["sync", "--json"], exit: 0)
-        #expect(ended.json?["totals"]?["downloaded"] == 1)
         return (line, guid)
     }
 
@@ -97,15 +102,7 @@ import Testing
     @Test func `that the newest content is not held says nothing of the one before`() async throws {
         try await Lab.with(Self.small) { lab in
             try await lab.expect(["sync"], exit: 0)
-            let line = try #require(lab.server.truth().first { $0.task != nil && $0.size > 10 })
-            let guid = try #require(line.task).guid
-            let before = try #require(lab.server.world.tasks.attachment(guid)?.attachment)
-            lab.server.change { world in
-                var changed = before
-                changed.fileToken = "boxcnCHANGED0000000000000001"
-                changed.content = .text("another text")
-                world.tasks.replace(changed)
-            }
+            let (line, _) = try replaceUpstream(in: lab)
             let gone = SandboxFault(.link, .raw(status: 404, type: "text/plain", body: "gone"))
             lab.server.setFaults([gone])
             try await lab.expect(["sync"], exit: 3)
