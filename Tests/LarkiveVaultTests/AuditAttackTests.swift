@@ -202,6 +202,13 @@ import Testing
         try check.run()
         #expect(check.findings == [])
         #expect(check.covered?.size == 6)
+        #expect(!check.notExcluded.contains { $0.hasPrefix("copies: ") })
+        var blind = try AuditCheck(at: archive.file("audit"))
+        blind.witnesses.archive = id
+        blind.witnesses.copies = rules.auditCopies
+        try blind.run()
+        let unasked = blind.notExcluded.filter { $0.hasPrefix("copies: ") }
+        #expect(unasked.count == 1 && unasked[0].contains("no such folder cannot be asked"))
         var rolled = try AuditCheck(at: older)
         rolled.witnesses.copies = [copies]
         try rolled.run()

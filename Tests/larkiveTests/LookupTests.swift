@@ -91,7 +91,7 @@ import Testing
             let other = String(repeating: "ab", count: 32)
             try lab.change("UPDATE version SET digest = x'\(other)' WHERE attachment = \(id)")
             let told = try await lab.expect(["show", "\(id)", "--json"], exit: 7)
-            #expect(told.errors.contains("which says \(digest)"), "\(told.errors)")
+            #expect(told.errors.contains("which says sha256:\(digest)"), "\(told.errors)")
             #expect(told.json?["sha256"]?.string == other)
             let held = told.json?["records"]?.array?.compactMap { $0["sha256"]?.string } ?? []
             #expect(held == [digest])

@@ -157,4 +157,22 @@ import Testing
             }
         }
     }
+
+    @Test func `a place where nothing can be made is told with the reason`() async throws {
+        try await Lab.with(Self.small) { lab in
+            try await lab.expect(["sync"], exit: 0)
+            try lab.write("file", "mine", mode: 0o600)
+            let file = "\(lab.folder)/file"
+            for (words, said) in [
+                (["export", "--format", "bagit", "--to", file], "what has the name is no folder"),
+                (["export", "--format", "bagit", "--to", "\(file)/x/y"], "\(file) is no folder"),
+                (["export", "--format", "csv", "--to", "\(file)/x"], "in a folder that is there"),
+                (["export", "--format", "csv", "--to", "\(file)2/x"], "in a folder that is there"),
+                (["restore", "1", "--to", "\(file)/x"], "\(file) is no folder"),
+            ] {
+                let ended = try await lab.expect(words, exit: 13)
+                #expect(ended.errors.contains(said), "\(ended.errors)")
+            }
+        }
+    }
 }

@@ -35,13 +35,7 @@ struct Show: ParsableCommand, Sandboxed {
         try vault.note(event(world, row), at: world.clock.now())
         let page = try StoryPage(story, records, in: vault.manifest, json: json)
         if json { Terminal.print(.object(page.json)) } else { page.lines.forEach(Terminal.print) }
-        guard let record = page.contradiction else { return }
-        Terminal.complain(
-            "the manifest gives it other bytes than record \(record.seq) of the audit log, which says "
-                + (record.sha256 ?? ""),
-            hint: "see what is wrong: larkive verify; make the manifest again: larkive rebuild"
-        )
-        throw Stop(code: .damaged)
+        if let said = page.contradiction { _ = try LoggedBytes.check(row, .other(said)) }
     }
 
     private func event(_ world: World, _ row: FileRow) -> AuditEvent {

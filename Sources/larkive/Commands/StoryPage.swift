@@ -65,17 +65,14 @@ struct StoryPage {
         return isListed ? "listed" : "not_listed"
     }
 
-    /// The record by which it is held and that names other bytes than the manifest gives it.
-    var contradiction: RecordPlace? {
-        let digests = Dictionary(
-            uniqueKeysWithValues: story.versions.map { ($0.number, $0.digest) }
-        )
-        return records?.all.last { record in
-            guard [.attachmentHeld, .attachmentAdopted].contains(record.type),
-                let said = record.sha256, let digest = record.version.flatMap({ digests[$0] })
-            else { return false }
-            return said != digest?.hex
+    /// The bytes that the log says it has, where the manifest gives it others.
+    var contradiction: ContentDigest? {
+        let held = records?.all.last {
+            [.attachmentHeld, .attachmentAdopted].contains($0.type) && $0.version == row.version
         }
+        guard let said = held?.sha256.flatMap({ ContentDigest(hex: $0) }), said != row.sha256
+        else { return nil }
+        return said
     }
 
     // MARK: for people
