@@ -58,7 +58,7 @@ judged() {
     printf '%-4s %-8s %4d s  %s\n' "$1" "$verdict" "$3" "$4" >>"$scratch/table"
 }
 
-suite S1 360 s1_kill_points.py --edge 1 --budget 40 -- --edge 1 --budget 0
+suite S1 360 s1_kill_points.py --edge 1 --budget 40 --seconds 120 -- --edge 1 --budget 0
 suite S2 240 s2_random_kills.py --kills 200 -- --kills 10000
 suite S3 300 s3_power_cut.py --ext4 100 --xfs 50 -- --ext4 2000 --xfs 1000
 suite S6 300 s6_errno_sweep.py --budget 300 -- --most 0 --budget 0
