@@ -13,6 +13,7 @@ struct Larkive: AsyncParsableCommand {
         abstract: "Keeps a complete, provable copy of the attachments in Feishu mail and tasks.",
         discussion: "Exit codes and the config file are described in docs/operating.md.",
         version: version,
+        // Each says its name: to make one of its type takes a part of every start.
         subcommands: [
             Init.self, Sync.self, Status.self, Problems.self, Find.self, WhoHas.self, Show.self,
             Restore.self, Export.self,

@@ -64,7 +64,7 @@ struct Segments: Sendable {
     /// No segment is larger than this before compression, apart from one last group.
     ///
     /// Whoever looks for one record unpacks a whole one.
-    static let sealAt = 8 << 20
+    static let sealAt = 2 << 20
     static let longest = 160 << 20
     private static let start = 256 << 10
 

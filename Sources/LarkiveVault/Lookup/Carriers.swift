@@ -19,11 +19,13 @@ extension SQLiteManifest {
     /// Everything that carries these bytes, contents that were replaced since included, by number.
     package func versions(with digest: ContentDigest) throws(ManifestError) -> [FileVersion] {
         try inDatabase { db in
-            try Row.fetchAll(
+            let rows = try Row.fetchCursor(
                 db,
                 sql: "SELECT attachment, n FROM version WHERE digest = ? ORDER BY attachment, n",
                 arguments: [Data(digest.bytes)]
-            ).map { FileVersion($0["attachment"], $0["n"]) }
+            )
+            // By their places: there may be very many, and to look for a name takes longer.
+            return try Array(rows.map { FileVersion($0[0], $0[1]) })
         }
     }
 

@@ -60,7 +60,7 @@ struct SearchDocument: Equatable, Sendable {
         var tags = [SearchTag.all, SearchTag.kind(row["kind"])]
         if vanished != nil { tags.append(SearchTag.vanished) }
         if row["changed"] == true { tags.append(SearchTag.changed) }
-        if let size { tags.append(SearchTag.size(size)) }
+        if let size { tags += SearchTag.sizes(size) }
         let sha256: String? = row["sha256"]
         // Of what is not held it is an empty text.
         if let sha256, !sha256.isEmpty { tags.append(SearchTag.digest(sha256)) }

@@ -3,8 +3,8 @@ internal import LarkiveCore
 /// A query in the language of the search index; nothing in it comes from people as it was written.
 struct SearchExpression {
     let folded: FoldedQuery
-    /// The eighths of the sizes that are wanted; nil for all.
-    let sizes: [Int]?
+    /// The tags of the sizes that are wanted; nil for all.
+    let sizes: [String]?
 
     /// Attachments of one class; without words there is one class.
     func of(_ wanted: MatchClass) -> String {
@@ -63,7 +63,7 @@ struct SearchExpression {
             filters.append(SearchTag.digests(beginning: prefix) ?? SearchTag.source(0))
         }
         if query.onlyVanished { filters.append(SearchTag.vanished) }
-        if let sizes { filters.append(Self.any(sizes.map(SearchTag.size(eighth:)))) }
+        if let sizes { filters.append(Self.any(sizes)) }
         return filters
     }
 

@@ -29,7 +29,7 @@ struct SearchHits {
 
     init(_ folded: FoldedQuery, _ db: Database) throws {
         self.db = db
-        let sizes = try SizesInUse(db).eighths(of: folded.query)
+        let sizes = try SizesInUse(db).tags(of: folded.query)
         expression = SearchExpression(folded: folded, sizes: sizes)
         var (conditions, values) = ([String](), [any DatabaseValueConvertible]())
         func add(_ condition: String, _ value: any DatabaseValueConvertible...) {

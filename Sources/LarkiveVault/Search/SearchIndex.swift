@@ -11,7 +11,7 @@ enum SearchIndex {
     /// To make an index of more takes seconds.
     static let many: Int64 = 20_000
     /// Counts the ways in which documents were made of rows.
-    private static let form = 2
+    private static let form = 3
     /// The only column; a change of the folding or of the documents gives it another name.
     static let column = "fold_\(Fold.version)_\(form)"
     /// What it and the tables in which FTS5 keeps it are called, as a list of SQL.

@@ -10,16 +10,27 @@ enum SearchTag {
     static func kind(_ kind: String) -> String { "x\(kind)" }
     static func source(_ number: Int64) -> String { "xs\(number)" }
 
-    /// Sizes from one eighth of a power of two up to the next share a tag.
-    static func size(_ size: Int64) -> String { self.size(eighth: eighth(size)) }
-
-    static func size(eighth: Int) -> String { "xz\(eighth)" }
-
-    /// The eighths of all sizes in a range.
-    static func eighths(from least: Int64?, to most: Int64?) -> Range<Int> {
-        let (low, high) = (eighth(least ?? 0), eighth(most ?? .max))
-        return low > high ? low..<low : low..<high + 1
+    /// A size has two tags: one that it shares up to the next eighth of a power of two, and one that
+    /// it shares up to the next power.
+    static func sizes(_ size: Int64) -> [String] {
+        let eighth = eighth(size)
+        return [self.eighth(eighth), power(eighth / 8)]
     }
+
+    /// What all sizes of a range have, and few others: whole powers, and eighths at its ends.
+    static func sizes(from least: Int64?, to most: Int64?) -> [String] {
+        let (low, high) = (eighth(least ?? 0), eighth(most ?? .max))
+        var (tags, next) = ([String](), low)
+        while next <= high {
+            let isWhole = next % 8 == 0 && next + 7 <= high
+            tags.append(isWhole ? power(next / 8) : eighth(next))
+            next += isWhole ? 8 : 1
+        }
+        return tags
+    }
+
+    private static func eighth(_ eighth: Int) -> String { "xz\(eighth)" }
+    private static func power(_ power: Int) -> String { "xp\(power)" }
 
     /// So many digits of a digest are in its tag.
     static let digits = 16

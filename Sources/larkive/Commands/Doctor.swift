@@ -4,6 +4,7 @@ import LarkiveFeishu
 
 struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "doctor",
         abstract: "Check settings, permissions and scopes, and say what to do.",
         discussion: """
             Asks the platform with few calls, changes nothing and makes no file. Exit 0 when a run could \

@@ -15,6 +15,7 @@ struct Export: AsyncParsableCommand, Sandboxed {
     }
 
     static let configuration = CommandConfiguration(
+        commandName: "export",
         abstract: "Hand attachments over: a bag with its proofs, or the catalogue alone.",
         discussion: """
             --format bagit makes a folder (RFC 8493) with the files, where they came from, what is \

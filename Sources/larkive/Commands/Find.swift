@@ -4,6 +4,7 @@ import LarkiveVault
 
 struct Find: AsyncParsableCommand, Sandboxed {
     static let configuration = CommandConfiguration(
+        commandName: "find",
         abstract: "Look attachments up by words in their names or by any id.",
         discussion: """
             Every word and filter must match. A word may be any part of the file name, the subject, \

@@ -5,6 +5,7 @@ import LarkiveVault
 
 struct Init: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "init",
         abstract: "Make an archive, its signing key and a commented config.",
         discussion: """
             A config that exists is used and left as it is. An archive that exists is never touched, \

@@ -4,6 +4,7 @@ import LarkiveFeishu
 
 struct Login: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "login",
         abstract: "Let a user agree that larkive acts for them, for `feishu.identity: user`.",
         discussion: """
             Waits five minutes for the browser to come back to 127.0.0.1. On another machine's \

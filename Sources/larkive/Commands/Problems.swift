@@ -4,6 +4,7 @@ import LarkiveVault
 
 struct Problems: AsyncParsableCommand, Sandboxed {
     static let configuration = CommandConfiguration(
+        commandName: "problems",
         abstract: "List what is not archived and should be: why, how often tried, what to do.",
         discussion: """
             KEY is the number or the key that this command prints. What is accepted counts as \

@@ -37,6 +37,7 @@ struct ManifestCommand: AsyncParsableCommand {
 
     struct Dump: AsyncParsableCommand, Sandboxed {
         static let configuration = CommandConfiguration(
+            commandName: "dump",
             abstract: "Print every row in a stable order; what `rebuild` must reproduce."
         )
 

@@ -5,6 +5,7 @@ import LarkiveVault
 
 struct Repair: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "repair",
         abstract: "Heal damaged and missing objects: download them again where Feishu has them.",
         discussion: """
             Without KEY all objects that verify has found damaged, and those that are missing or \

@@ -4,6 +4,7 @@ import LarkiveVault
 
 struct Show: ParsableCommand, Sandboxed {
     static let configuration = CommandConfiguration(
+        commandName: "show",
         abstract: "Tell everything about one attachment; recorded in the audit log.",
         discussion: """
             KEY is the number that `find` prints, sha256: and some hex digits, or an attachment \

@@ -5,6 +5,7 @@ import LarkiveVault
 
 struct Status: AsyncParsableCommand, Sandboxed {
     static let configuration = CommandConfiguration(
+        commandName: "status",
         abstract: "Show the last run, what each source has in the archive, and what is open."
     )
 

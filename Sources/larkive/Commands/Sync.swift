@@ -6,6 +6,7 @@ import LarkiveVault
 
 struct Sync: AsyncParsableCommand, Sandboxed, StopsCleanly {
     static let configuration = CommandConfiguration(
+        commandName: "sync",
         abstract: "Walk the sources and archive what is new.",
         discussion: """
             Silent from cron when all is well. Ends with 0 only when everything that the sources \

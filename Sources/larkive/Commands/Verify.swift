@@ -4,6 +4,7 @@ import LarkiveVault
 
 struct Verify: AsyncParsableCommand, Sandboxed {
     static let configuration = CommandConfiguration(
+        commandName: "verify",
         abstract: "Check objects, manifest and audit log against each other: one verdict.",
         discussion: """
             --sample and --max-duration read a part of the objects, and go on where the last look \

@@ -4,6 +4,7 @@ import LarkiveVault
 
 struct Restore: AsyncParsableCommand, Sandboxed {
     static let configuration = CommandConfiguration(
+        commandName: "restore",
         abstract: "Give files back, checked, under their own names.",
         discussion: """
             KEY is the number that `find` prints, sha256: and some hex digits, or an attachment key. \
