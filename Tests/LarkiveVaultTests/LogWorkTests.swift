@@ -46,7 +46,7 @@ import Testing
         async throws
     {
         var left: [Int] = []
-        for runs in [30, 300] {
+        for runs in [20, 200] {
             let folder = "\(ScratchDirectory.path)/\(runs)"
             let clock = ManualClock()
             let archive = TestArchive(path: "\(folder)/a", state: "\(folder)/s", clock: clock)

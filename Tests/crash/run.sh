@@ -60,10 +60,10 @@ judged() {
 
 suite S1 360 s1_kill_points.py --edge 1 --budget 40 --seconds 120 -- --edge 1 --budget 0
 suite S2 240 s2_random_kills.py --kills 200 -- --kills 10000
-suite S3 300 s3_power_cut.py --ext4 100 --xfs 50 -- --ext4 2000 --xfs 1000
-suite S6 300 s6_errno_sweep.py --budget 300 -- --most 0 --budget 0
-suite S8 360 s8_tamper.py --rounds 14 -- --rounds 1000
-suite S9 240 s9_bit_rot.py --flips 200 -- --flips 10000
+suite S3 300 s3_power_cut.py --ext4 60 --xfs 30 -- --ext4 2000 --xfs 1000
+suite S6 300 s6_errno_sweep.py --budget 200 -- --most 0 --budget 0
+suite S8 360 s8_tamper.py --rounds 8 -- --rounds 1000
+suite S9 240 s9_bit_rot.py --flips 120 -- --flips 10000
 suite S14 120 s14_parallel_starts.py --rounds 2 -- --rounds 500
 suite S21 240 s21_export.py --every 3 -- --every 1
 # These keep one core busy: S7 on one, S5 and S17 on the other.

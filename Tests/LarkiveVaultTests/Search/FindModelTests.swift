@@ -11,7 +11,7 @@ import Testing
     @Test(arguments: [21, 22] as [UInt64])
     func `random queries on a random catalogue`(seed: UInt64) async throws {
         var catalogue = try SampleCatalogue(seed: seed)
-        while catalogue.entries.count < 2_000 {
+        while catalogue.entries.count < 1_000 {
             for _ in 0..<50 { try catalogue.step() }
             try catalogue.commit()
             await Task.yield()
