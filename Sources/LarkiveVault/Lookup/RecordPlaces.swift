@@ -158,7 +158,9 @@ private struct RecordSearch {
         if line.starts(with: own) { return true }
         let head = line.prefix(Self.head)
         if line.starts(with: ranges) {
-            if let first = story.seen.first, head.holds(Array(first.utf8)) { return true }
+            if ListedNumbers(line.dropFirst(ranges.count))?.contains(story.row.id) ?? true {
+                return true
+            }
             return again.map { isTasks(head) && line.holds($0) } ?? false
         }
         return head.holds(Self.ofObjects) && digests.contains { head.holds($0) }
@@ -187,5 +189,34 @@ private struct RecordSearch {
     /// The content that a listing says has come in place of another.
     private func listedVersion(_ event: AuditEvent) -> Int64? {
         again == nil ? nil : event.listedAgain(story.row.id)?["version"]?.integer
+    }
+}
+
+/// The numbers that a listing gives to what it names, as its line begins: fields are sorted.
+private struct ListedNumbers {
+    private static let commitment = Array(#","commitment":""#.utf8)
+    private static let first = Array(#"","first":"#.utf8)
+    private static let hex = 64
+
+    private let count: Int64
+    private let first: Int64
+
+    /// What follows `"attachments":`; nil where it goes on in another way.
+    init?(_ line: ArraySlice<UInt8>) {
+        var rest = line
+        guard let count = Self.number(&rest), rest.starts(with: Self.commitment) else { return nil }
+        rest = rest.dropFirst(Self.commitment.count + Self.hex)
+        guard rest.starts(with: Self.first) else { return nil }
+        rest = rest.dropFirst(Self.first.count)
+        guard let first = Self.number(&rest) else { return nil }
+        (self.count, self.first) = (count, first)
+    }
+
+    func contains(_ number: Int64) -> Bool { number >= first && number - first < count }
+
+    private static func number(_ rest: inout ArraySlice<UInt8>) -> Int64? {
+        let digits = rest.prefix { (0x30...0x39).contains($0) }
+        rest = rest.dropFirst(digits.count)
+        return Int64(String(decoding: digits, as: UTF8.self))
     }
 }
