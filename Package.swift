@@ -111,7 +111,7 @@ let package = Package(
             name: "larkiveTests",
             dependencies: [
                 "larkive", "feishu-sandbox", "LarkiveCore", "LarkiveFeishu", "LarkiveVault",
-                "LarkiveTesting", "FeishuSandbox",
+                "LarkiveTesting", "FeishuSandbox", argumentParser,
             ],
             swiftSettings: strict
         ),

@@ -11,7 +11,11 @@ swift build --build-tests
 memory=/dev/shm
 if [ -z "${TMPDIR:-}" ] && [ "$(stat -f -c %T $memory 2>/dev/null)" = tmpfs ] &&
     [ "$(df --output=avail -k $memory | tail -n 1)" -gt 4000000 ]; then
-    TMPDIR=$(mktemp -d "$memory/larkive-tests.XXXXXX")
+    for left in "$memory"/larkive-tests.*; do  # of one that was killed
+        owner=${left#*/larkive-tests.}
+        [ -d "/proc/${owner%%.*}" ] || rm -rf "$left"
+    done
+    TMPDIR=$(mktemp -d "$memory/larkive-tests.$$.XXXXXX")
     chmod 711 "$TMPDIR"  # some tests run the program as another user
     export TMPDIR
     trap 'rm -rf "$TMPDIR"' EXIT

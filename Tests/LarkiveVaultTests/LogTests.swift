@@ -55,6 +55,23 @@ import Testing
         #expect(try archive.verify() == [])
     }
 
+    @Test func `a long run is sealed whenever two mebibytes have come`() async throws {
+        let archive = try await TestArchive.make()
+        let before = try archive.segments.count
+        let vault = try await archive.open()
+        let note = JSON.string(String(repeating: "x", count: 50_000))
+        let event = AuditEvent(.verifyFinished, ["ok": true, "objects": 1, "note": note])
+        for _ in 0..<12 { try await vault.record(Array(repeating: event, count: 10)) }
+        let sealed = try archive.segments.dropFirst(before)
+        #expect(sealed.count == 2)
+        for name in sealed {
+            let packed = try Data(contentsOf: URL(filePath: archive.file("audit/\(name)")))
+            let lines = try Gzip.decompress(Array(packed), limit: 8 << 20)
+            #expect((2 << 20..<5 << 19).contains(lines.count), "\(lines.count)")
+        }
+        vault.cleanUp()
+    }
+
     @Test func `a torn tail goes to quarantine and what was whole is kept`() async throws {
         let archive = try await TestArchive.make()
         do {

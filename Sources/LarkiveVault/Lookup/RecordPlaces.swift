@@ -158,9 +158,8 @@ private struct RecordSearch {
         if line.starts(with: own) { return true }
         let head = line.prefix(Self.head)
         if line.starts(with: ranges) {
-            if ListedNumbers(line.dropFirst(ranges.count))?.contains(story.row.id) ?? true {
-                return true
-            }
+            let given = ListedNumbers(line.dropFirst(ranges.count))
+            if given?.contains(story.row.id) == true { return true }
             return again.map { isTasks(head) && line.holds($0) } ?? false
         }
         return head.holds(Self.ofObjects) && digests.contains { head.holds($0) }
@@ -173,10 +172,8 @@ private struct RecordSearch {
         }
         switch event.type {
         case .messagesExamined, .tasksListed:
-            guard let first = event.record["first"]?.integer,
-                let count = event.record["attachments"]?.integer
-            else { return false }
-            return number >= first && number - first < count || listedVersion(event) != nil
+            guard let given = ListedNumbers(event) else { return false }
+            return given.contains(number) || listedVersion(event) != nil
         default: return event.record["attachment"]?.integer == number
         }
     }
@@ -192,16 +189,25 @@ private struct RecordSearch {
     }
 }
 
-/// The numbers that a listing gives to what it names, as its line begins: fields are sorted.
+/// The numbers that a listing gives to the attachments that it names.
 private struct ListedNumbers {
     private static let commitment = Array(#","commitment":""#.utf8)
     private static let first = Array(#"","first":"#.utf8)
     private static let hex = 64
 
-    private let count: Int64
     private let first: Int64
+    private let count: Int64
 
-    /// What follows `"attachments":`; nil where it goes on in another way.
+    init?(_ event: AuditEvent) {
+        guard let first = event.record["first"]?.integer,
+            let count = event.record["attachments"]?.integer
+        else { return nil }
+        (self.first, self.count) = (first, count)
+    }
+
+    /// From what follows `"attachments":` at the beginning of a line; nil where that is no listing.
+    ///
+    /// Lines have one form (docs/format.md): fields are sorted, a listing has none between these.
     init?(_ line: ArraySlice<UInt8>) {
         var rest = line
         guard let count = Self.number(&rest), rest.starts(with: Self.commitment) else { return nil }
@@ -209,7 +215,7 @@ private struct ListedNumbers {
         guard rest.starts(with: Self.first) else { return nil }
         rest = rest.dropFirst(Self.first.count)
         guard let first = Self.number(&rest) else { return nil }
-        (self.count, self.first) = (count, first)
+        (self.first, self.count) = (first, count)
     }
 
     func contains(_ number: Int64) -> Bool { number >= first && number - first < count }

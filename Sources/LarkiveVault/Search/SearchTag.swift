@@ -17,7 +17,8 @@ enum SearchTag {
         return [self.eighth(eighth), power(eighth / 8)]
     }
 
-    /// What all sizes of a range have, and few others: whole powers, and eighths at its ends.
+    /// Every size of a range has one of these, and none that is more than an eighth away: whole
+    /// powers, and eighths at the ends.
     static func sizes(from least: Int64?, to most: Int64?) -> [String] {
         let (low, high) = (eighth(least ?? 0), eighth(most ?? .max))
         var (tags, next) = ([String](), low)
