@@ -80,5 +80,8 @@ suite S4 360 s4_block_replay.py -- --ext4 10000 --xfs 4000
 failed=$(awk '$2 == "FAILED" || $2 == "TOO" { printf " %s", $1 }' "$scratch/table")
 printf '\n'
 sort -V "$scratch/table"
+for name in $failed; do
+    [ ! -f "$scratch/$name" ] || grep -a '^ *VIOLATION' "$scratch/$name" | head -n 8 | cut -c 1-600
+done
 echo "crash suites ($column): $((SECONDS - began)) s${failed:+, FAILED:$failed}"
 [ -z "$failed" ]

@@ -170,7 +170,7 @@ def play_share(share):
 
 def chosen(calls, asked):
     """The faults of this sweep, chosen once for all processes: calls come in another order each time."""
-    dice = random.Random(SEED)
+    dice = random.Random(asked.seed)
     every = list(cases(calls, asked.most, dice))
     some = [case for case in every if not asked.only or asked.only in (case[0], case[3])]
     dice.shuffle(some)  # so that each share, and each time, gets of everything
@@ -183,6 +183,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--most", type=int, default=1, help="K for each kind of call and error; 0 is all of them")
     parser.add_argument("--budget", type=int, default=240, help="faults in all, by lot; 0 is no bound")
+    parser.add_argument("--seed", type=int, default=SEED, help="what the lot is drawn with")
     parser.add_argument("--only", help="one call or one error")
     parser.add_argument("--jobs", type=int, default=2)
     Budget.argument(parser)
