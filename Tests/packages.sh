@@ -25,6 +25,8 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 echo "installing missing packages${run:+ with sudo}:$missing"
 export DEBIAN_FRONTEND=noninteractive
+exec 9<"$0"
+flock 9  # one after the other, where several scripts miss something at once
 $run apt-get update -q
 # shellcheck disable=SC2086
 $run apt-get install -q -y --no-install-recommends $missing
