@@ -1,14 +1,15 @@
 S5: throttling in both dialects
 
 The tenth call for a list of messages will be answered 429 with a wait of 3 seconds, and the
-thirtieth in the old dialect: status 400 with the code of throttling, and a wait of 1 second.
+thirtieth in the old dialect: status 400 with the code of throttling, and the same wait. What comes
+within two seconds may have been on its way, on a machine that has much else to do.
 
   $ . "$TESTDIR/lab.sh"
-  $ jq -n -f "$TESTDIR/company.jq" >company.json
+  $ jq -n -f "$TESTDIR/company.jq" | jq '.quirks.penalty_grace_seconds = 2' >company.json
   $ start_feishu company.json
   $ faults <<EOF
   > - {endpoint: messages, skip: 9, times: 1, throttle: {status: 429, reset: "3"}}
-  > - {endpoint: messages, skip: 29, times: 1, throttle: {status: 400, reset: "1"}}
+  > - {endpoint: messages, skip: 29, times: 1, throttle: {status: 400, reset: "3"}}
   > EOF
   $ configure <<EOF
   > mail:
@@ -21,7 +22,7 @@ thirtieth in the old dialect: status 400 with the code of throttling, and a wait
 The run waits as told, loses nothing, and says how long it was held up.
 
   $ larkive sync --json >summary.json
-  $ jq -c '[.outcome, .totals.listed, .totals.archived, .totals.throttled_seconds >= 4]' summary.json
+  $ jq -c '[.outcome, .totals.listed, .totals.archived, .totals.throttled_seconds >= 6]' summary.json
   ["complete",1020,1020,true]
   $ open_sources summary.json
   $ compare_with_feishu
