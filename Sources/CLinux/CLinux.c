@@ -8,6 +8,7 @@
 #include <linux/fs.h>
 #include <linux/openat2.h>
 #include <linux/utsname.h>
+#include <malloc.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -253,6 +254,11 @@ int lk_no_core(void) {
     return (int)lk_result(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0));
 }
 
+void lk_one_heap(void) {
+    mallopt(M_ARENA_MAX, 1);
+    mallopt(M_TOP_PAD, 1 << 20);
+}
+
 // Landlock, by number: the headers of the system may be older than the kernel.
 struct lk_landlock_rules { uint64_t paths; };
 struct lk_landlock_place { uint64_t allowed; int32_t parent; } __attribute__((packed));
@@ -285,4 +291,9 @@ int lk_columns(int fd) {
 
 int lk_holds(const void *bytes, size_t count, const void *wanted, size_t length) {
     return memmem(bytes, count, wanted, length) != NULL;
+}
+
+size_t lk_first(const void *bytes, size_t count, uint8_t wanted) {
+    const void *found = memchr(bytes, wanted, count);
+    return found ? (size_t)((const uint8_t *)found - (const uint8_t *)bytes) : count;
 }

@@ -112,6 +112,9 @@ int lk_set_open_limit(uint64_t now, uint64_t most);
 // No core, and no look into the memory by others of the same user: secrets are in it.
 int lk_no_core(void);
 
+// One heap for all threads, which grows by a megabyte: heaps of threads grow by a page, with a call each.
+void lk_one_heap(void);
+
 // The version of the kernel's Landlock, or -errno.
 int lk_landlock_abi(void);
 int lk_landlock_new(uint64_t handled);
@@ -127,4 +130,6 @@ int lk_columns(int fd);
 
 // No system call, but the C library's search: whether bytes stand in others, 1 or 0.
 int lk_holds(const void *bytes, size_t count, const void *wanted, size_t length);
+// Likewise: the place of the first of these bytes, or their count where none is.
+size_t lk_first(const void *bytes, size_t count, uint8_t wanted);
 #endif

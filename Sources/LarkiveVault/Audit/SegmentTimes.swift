@@ -27,8 +27,25 @@ struct SegmentTimes {
 
     private mutating func begin(of place: Int) throws -> Timestamp? {
         if let known = begins[place] { return known }
-        let time = try segments.firstLine(of: names[place])?.record.time
+        let time = try segments.firstTime(of: names[place])
         begins[place] = .some(time)
         return time
+    }
+}
+
+extension AuditLine {
+    private static let opening = Array("{\"record\":".utf8)
+    private static let hidden = Array(",\"private\":".utf8)
+
+    /// The time of the record at the beginning of lines; nil where they do not hold all of it.
+    ///
+    /// No record has quotes in a text, or a field `private`, so that it ends where that begins.
+    static func firstTime(in lines: [UInt8]) -> Timestamp? {
+        guard lines.starts(with: opening), let end = lines.firstRange(of: hidden) else {
+            return nil
+        }
+        let record = lines[opening.count..<end.lowerBound]
+        let fields = try? JSONReader.read(Array(record), duplicates: .refused)
+        return fields?["time"]?.string.flatMap { Timestamp($0) }
     }
 }

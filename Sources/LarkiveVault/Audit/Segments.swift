@@ -66,7 +66,7 @@ struct Segments: Sendable {
     /// Whoever looks for one record unpacks a whole one.
     static let sealAt = 2 << 20
     static let longest = 160 << 20
-    private static let start = 256 << 10
+    private static let glance = 4 << 10
 
     let audit: Directory
 
@@ -141,33 +141,37 @@ struct Segments: Sendable {
 
     private static func forEachLine(
         in packed: [UInt8],
-        isBeginning: Bool = false,
         _ take: (ArraySlice<UInt8>) -> Bool
     ) throws(AuditError) {
         var (rest, isWanted) = ([UInt8](), true)
-        try Gzip.unpack(packed, limit: longest, isBeginning: isBeginning) { piece in
+        try Gzip.unpack(packed, limit: longest) { piece in
             rest += piece
             // A long line is looked through once, not with each of its pieces.
             guard let end = piece.lastIndex(of: UInt8(ascii: "\n")) else { return true }
             let lines = rest.dropLast(piece.endIndex - end - 1)
             rest.removeFirst(lines.count)
-            for line in Lines(lines) where isWanted { isWanted = take(line) }
+            for line in Lines(lines) {
+                isWanted = take(line)
+                if !isWanted { break }
+            }
             return isWanted
         }
         if isWanted, !rest.isEmpty { _ = take(rest[...]) }
     }
 
-    /// The first line, without unpacking the rest; nil when it is longer than most.
-    func firstLine(of name: SegmentName) throws(AuditError) -> AuditLine? {
+    /// The time of the first record, without unpacking more than a glance; nil where that is longer.
+    func firstTime(of name: SegmentName) throws(AuditError) -> Timestamp? {
         let packed = try beginning(of: name)
-        var first: AuditLine?
+        var (lines, time) = ([UInt8](), Timestamp?.none)
         do {
-            try Self.forEachLine(in: packed, isBeginning: packed.count == Self.start) { line in
-                first = try? AuditLine(reading: Array(line))
-                return false
+            let isBeginning = packed.count == Self.glance
+            try Gzip.unpack(packed, limit: Self.longest, isBeginning: isBeginning) { piece in
+                lines += piece
+                time = AuditLine.firstTime(in: lines)
+                return time == nil
             }
         } catch { throw AuditError(.damaged, "segment \(name.path): \(error.detail)") }
-        return first
+        return time
     }
 
     /// In bytes, as it lies there.
@@ -180,7 +184,7 @@ struct Segments: Sendable {
     private func beginning(of name: SegmentName) throws(AuditError) -> [UInt8] {
         do {
             return try directory(of: name.folder).file(name.file, .reading)
-                .read(at: 0, count: Self.start)
+                .read(at: 0, count: Self.glance)
         } catch {
             guard error.isMissing else { throw error.asAuditError }
             throw AuditError(.damaged, "segment \(name.path) is missing")
@@ -224,8 +228,8 @@ struct Lines: Sequence, IteratorProtocol {
     /// The next line with its line feed; the last one may lack it.
     mutating func next() -> ArraySlice<UInt8>? {
         guard !rest.isEmpty else { return nil }
-        let end = rest.firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? rest.endIndex
-        defer { rest = rest[end...] }
-        return rest[..<end]
+        let count = rest.place(of: UInt8(ascii: "\n")) + 1
+        defer { rest = rest.dropFirst(count) }
+        return rest.prefix(count)
     }
 }

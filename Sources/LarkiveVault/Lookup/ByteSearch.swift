@@ -9,4 +9,12 @@ extension ArraySlice<UInt8> {
             }
         }
     }
+
+    /// How many bytes stand before the first that is this one; all where none is.
+    func place(of byte: UInt8) -> Int {
+        withUnsafeBytes { here in
+            // Of no bytes there is no address.
+            here.baseAddress.map { lk_first($0, here.count, byte) } ?? 0
+        }
+    }
 }
