@@ -46,11 +46,13 @@ struct ArchiveMaker {
         try await makeTasks(TaskMaker(people: people, contents: contents))
         var batch = Batch(next: next)
         try later.add(to: &batch, contents, with: &draw)
-        try await record(batch)
+        try await recordApart(batch)
         lookups.addCommon(scale, mailbox: Self.address(3), logo: contents.logo.digest.hex)
         try await record(listings() + [finished()])
         try await vault.journal.seal()
         tell("\(attachments) attachments, sealed")
+        vault.tidySearchIndex { true }
+        tell("search index tidied")
     }
 
     // MARK: mail
@@ -149,6 +151,17 @@ struct ArchiveMaker {
     private func record(_ events: [AuditEvent]) async throws {
         try vault.manifest.apply(try await vault.journal.append(events))
     }
+
+    /// What becomes of messages a run records for a few of them at a time.
+    private func recordApart(_ batch: Batch) async throws {
+        var rest = batch.events[...]
+        while !rest.isEmpty {
+            try await record(Array(rest.prefix(Self.few)))
+            rest = rest.dropFirst(Self.few)
+        }
+    }
+
+    private static let few = 100
 
     private mutating func record(_ batch: Batch) async throws {
         try await record(batch.events)
