@@ -37,6 +37,7 @@ enum Program {
     nonisolated static func main() {
         Start.openStandardStreams()
         Start.keepMemoryClosed()
+        Start.growMemoryInLargeSteps()
         Signals.ignoreDeadly()
         do {
             let command = try Larkive.parseAsRoot(globalConfigFirst(CommandLine.arguments))

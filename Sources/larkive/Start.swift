@@ -46,6 +46,9 @@ enum Start {
         _ = lk_no_core()
     }
 
+    /// A lookup lives for some hundredths of a second; a tenth of it went into growing heaps by pages.
+    static func growMemoryInLargeSteps() { lk_one_heap() }
+
     /// Runs a body on threads of its own; the first thread serves what needs it.
     static func run(_ body: sending @escaping () async -> Never) -> Never {
         Task { await body() }

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Measures lookups as whole processes, on an archive that `larkive-benchmarks make` has made.
 
-    swift build -c release --product larkive
-    swift build -c release --product larkive-benchmarks
+    swift build -c release --static-swift-stdlib --product larkive
+    swift build -c release --static-swift-stdlib --product larkive-benchmarks
     .build/release/larkive-benchmarks make --attachments 1000000 --seed 1 --to /var/tmp/million
     Tests/bench/find.py /var/tmp/million
 

@@ -12,19 +12,18 @@ extension SQLiteManifest {
     /// archived; one that was replaced ends when the next was archived.
     package func spans(of rows: [FileRow]) throws(ManifestError) -> [FileVersion: ByteSpan] {
         let seen = try sightings(of: rows)
-        var spans: [FileVersion: ByteSpan] = [:]
-        for row in rows {
-            let (held, next) = try inDatabase { db in
-                (try Self.held(row, "=", db), row.isOlder ? try Self.held(row, ">", db) : nil)
+        return try inSnapshot { db in
+            try rows.reduce(into: [:]) { spans, row in
+                let held = try Self.held(row, "=", db)
+                let next = row.isOlder ? try Self.held(row, ">", db) : nil
+                let first = row.version > 1 ? held : seen[row.id]?.first
+                let last = row.isOlder ? next ?? held : seen[row.id]?.last
+                spans[FileVersion(row)] = ByteSpan(
+                    first: first,
+                    last: [first, last].compactMap { $0 }.max()
+                )
             }
-            let first = row.version > 1 ? held : seen[row.id]?.first
-            let last = row.isOlder ? next ?? held : seen[row.id]?.last
-            spans[FileVersion(row)] = ByteSpan(
-                first: first,
-                last: [first, last].compactMap { $0 }.max()
-            )
         }
-        return spans
     }
 
     /// When this content, or the first one behind it that is there, was archived.

@@ -50,7 +50,7 @@ extension SQLiteManifest {
         let places = try row.sha256.map { digest throws(ManifestError) in
             try versions(with: digest)
         }
-        return try inDatabase { db in
+        return try inSnapshot { db in
             FileStory(
                 row: row,
                 details: try Self.details(of: row.id, db),

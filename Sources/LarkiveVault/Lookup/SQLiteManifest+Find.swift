@@ -10,14 +10,17 @@ extension SQLiteManifest {
 
     /// As ``find(_:)``, with the number of those that the limit cut off, and without reading rows.
     package func search(_ query: FileQuery) throws(ManifestError) -> FoundFiles {
-        try inDatabase { db in try FileSearch(query, db).found() }
+        // Without a limit it may take seconds.
+        query.limit == nil
+            ? try inDatabase { db in try FileSearch(query, db).found() }
+            : try inSnapshot { db in try FileSearch(query, db).found() }
     }
 
     /// Rows of these, in their order, as they are now.
     package func rows(
         of files: some Collection<FileVersion>
     ) throws(ManifestError) -> [FileRow] {
-        try inDatabase { db in
+        try inSnapshot { db in
             let source = RowSource(db: db)
             return try files.compactMap { try source.row($0).map(FileRow.init) }
         }

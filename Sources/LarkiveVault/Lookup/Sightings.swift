@@ -27,13 +27,14 @@ package struct Sightings: Sendable {
 extension SQLiteManifest {
     /// By the numbers of attachments.
     package func sightings(of rows: [FileRow]) throws(ManifestError) -> [Int64: Sightings] {
-        var found: [Int64: Sightings] = [:]
-        for row in rows {
-            var seen = try inDatabase { db in try Self.sightings(of: row.id, db) }
-            if let missed = row.vanished {
-                seen.before = try lastComplete(of: row.source, before: missed)
+        var found = try inSnapshot { db in
+            try rows.reduce(into: [:]) { found, row in
+                found[row.id] = try Self.sightings(of: row.id, db)
             }
-            found[row.id] = seen
+        }
+        for row in rows {
+            guard let missed = row.vanished else { continue }
+            found[row.id]?.before = try lastComplete(of: row.source, before: missed)
         }
         return found
     }

@@ -120,6 +120,15 @@ package struct SQLiteManifest: Sendable {
         } catch { throw disk.told(ManifestError(error, at: queue.path)) }
     }
 
+    /// As ``inDatabase(_:)``, with one lock and one state of the rows for all that is read.
+    ///
+    /// For short looks: a commit waits for them, and not for long.
+    func inSnapshot<Value>(_ body: (Database) throws -> Value) throws(ManifestError) -> Value {
+        do {
+            return try queue.read(body)
+        } catch { throw disk.told(ManifestError(error, at: queue.path)) }
+    }
+
     func inTransaction(_ body: (Database) throws -> Void) throws(ManifestError) {
         do {
             try queue.inTransaction { db in
