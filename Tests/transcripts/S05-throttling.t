@@ -35,7 +35,7 @@ Feishu counted both refusals, and not one call for messages came before its wait
   0
 
 While one endpoint waits, the others go on. Here the first call for the folders of a mailbox is
-told to wait for 3 seconds; before it is made again, all 70 files of the tasks are downloaded.
+told to wait for 20 seconds; before it is made again, all 70 files of the tasks are downloaded.
 
   $ configure other <<EOF
   > mail:
@@ -45,14 +45,14 @@ told to wait for 3 seconds; before it is made again, all 70 files of the tasks a
   > EOF
   $ larkive init >/dev/null
   $ forget
-  $ echo '- {endpoint: folders, times: 1, throttle: {reset: "3"}}' | faults
+  $ echo '- {endpoint: folders, times: 1, throttle: {reset: "20"}}' | faults
   $ larkive sync --json >summary.json & run=$!
   $ until_counters '.calls.link == 70'
   $ counters '[.calls.folders, .calls.messages]'
   [1,null]
   $ wait $run
   $ jq -c '[.outcome, .totals.archived, .totals.throttled_seconds]' summary.json
-  ["complete",388,3]
+  ["complete",388,20]
   $ violations
   0
   $ stop_feishu
