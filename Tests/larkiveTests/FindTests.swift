@@ -61,7 +61,8 @@ import Testing
     @Test(arguments: [
         ["--after", "2026-13"], ["--before", "2026-02-30"],
         ["--after", "yesterday"], ["--min-size", "-1"], ["--max-size", "99999999999999T"],
-        ["--after", "2026-03", "--before", "2026-03-01"], ["--sha256", "xyz"], ["--lmit", "3"],
+        ["--after", "2026-03", "--before", "2026-03-01"], ["--min-size", "1K", "--max-size", "9"],
+        ["--sha256", "xyz"], ["--lmit", "3"],
         ["--limit", "0"], [String](repeating: "word", count: 101),
     ])
     func `what cannot be meant is refused with a hint`(words: [String]) async throws {

@@ -53,6 +53,8 @@ import Testing
                 let ended = try await lab.expect(["whohas", what], exit: 2)
                 #expect(ended.errors.contains("there is no file"), "\(ended.errors)")
             }
+            let empty = try await lab.expect(["whohas", ""], exit: 2)
+            #expect(empty.errors.contains("is empty"), "\(empty.errors)")
             let ended = try await lab.expect(["whohas", lab.folder], exit: 2)
             #expect(ended.errors.contains("cannot be read"), "\(ended.errors)")
         }
@@ -95,6 +97,38 @@ import Testing
             #expect(told.json?["sha256"]?.string == other)
             let held = told.json?["records"]?.array?.compactMap { $0["sha256"]?.string } ?? []
             #expect(held == [digest])
+        }
+    }
+
+    /// As between a record and its row, in a run that is at work or was killed.
+    @Test func `what the log has and the manifest not yet is no contradiction`() async throws {
+        try await Lab.with(Self.small) { lab in
+            try await lab.expect(["sync"], exit: 0)
+            try lab.change("UPDATE version SET digest = NULL, how = NULL WHERE attachment = 1")
+            try lab.change("UPDATE attachment SET state = 'wanted' WHERE n = 1")
+            let told = try await lab.expect(["show", "1", "--json"], exit: 0)
+            #expect(told.errors.contains("the audit log holds it already"), "\(told.errors)")
+            #expect(told.json?["sha256"]?.string == nil && told.json?["records"]?.array?.count == 2)
+        }
+    }
+
+    @Test func `what the manifest holds and no record does is told as such`() async throws {
+        try await Lab.with(Self.small) { lab in
+            try await lab.expect(["sync"], exit: 0)
+            let story = try #require(try await lab.run("show", "1", "--json").json)
+            let name = try #require(story["records"]?.array?.last?["segment"]?.string)
+            let segment = lab.file("audit/\(name)")
+            try FileManager.default.moveItem(atPath: segment, toPath: "\(segment).away")
+            var told = try await lab.expect(["show", "1", "--json"], exit: 7)
+            #expect(told.errors.contains("no record of the audit log does"), "\(told.errors)")
+            #expect(told.json?["key"] == story["key"])
+            try Data("no gzip".utf8).write(to: URL(filePath: segment))
+            told = try await lab.expect(["show", "1", "--json"], exit: 15)
+            #expect(told.errors.contains("cannot be read"), "\(told.errors)")
+            #expect(told.errors.contains(name) && told.json?["records_whole"] == false)
+            try FileManager.default.removeItem(atPath: segment)
+            try FileManager.default.moveItem(atPath: "\(segment).away", toPath: segment)
+            try await lab.expect(["show", "1", "--json"], exit: 0)
         }
     }
 

@@ -53,6 +53,29 @@ import Testing
         }
     }
 
+    @Test func `a way back out of a folder that is not there is refused, and nothing made`()
+        async throws
+    {
+        try await Lab.with(Self.small) { lab in
+            try await lab.expect(["sync"], exit: 0)
+            let to = "\(lab.folder)/new/../../out"
+            for command in [["restore", "1"], ["export", "--format", "bagit"]] {
+                let refused = try await lab.expect(command + ["--to", to], exit: 2)
+                #expect(
+                    refused.errors.contains("leads out of \(lab.folder)/new, which is not there"),
+                    "\(refused.errors)"
+                )
+            }
+            #expect(!FileManager.default.fileExists(atPath: "\(lab.folder)/new"))
+            try FileManager.default.createDirectory(
+                atPath: "\(lab.folder)/there",
+                withIntermediateDirectories: false
+            )
+            let back = "\(lab.folder)/there/../out"
+            try await lab.expect(["restore", "1", "--to", back], exit: 0)
+        }
+    }
+
     @Test(arguments: [true, false])
     func `a list of names of another kind is an error of the list, the file is there`(
         isLink: Bool

@@ -7,6 +7,8 @@ struct SegmentTimes {
     let names: [SegmentName]
     private let segments: Segments
     private var begins: [Int: Timestamp?] = [:]
+    /// Why a segment was not read.
+    private(set) var unread: AuditError?
 
     init(_ segments: Segments) throws {
         self.segments = segments
@@ -14,20 +16,23 @@ struct SegmentTimes {
     }
 
     /// The segment in which a record of that time should stand, and its neighbours; reads O(log n).
-    mutating func around(_ time: Timestamp) throws -> [SegmentName] {
+    ///
+    /// One that cannot be read is passed over, as if it began before.
+    mutating func around(_ time: Timestamp) -> [SegmentName] {
         guard !names.isEmpty else { return [] }
         var (low, high) = (0, names.count)
         while high - low > 1 {
             let middle = (low + high) / 2
-            let begin = try begin(of: middle)
+            let begin = begin(of: middle)
             if begin.map({ $0 <= time }) ?? true { low = middle } else { high = middle }
         }
         return [low, low - 1, low + 1].filter(names.indices.contains).map { names[$0] }
     }
 
-    private mutating func begin(of place: Int) throws -> Timestamp? {
+    private mutating func begin(of place: Int) -> Timestamp? {
         if let known = begins[place] { return known }
-        let time = try segments.firstTime(of: names[place])
+        var time: Timestamp?
+        do { time = try segments.firstTime(of: names[place]) } catch { unread = error }
         begins[place] = .some(time)
         return time
     }

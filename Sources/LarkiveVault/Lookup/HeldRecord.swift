@@ -68,7 +68,7 @@ private struct HeldSearch {
     private mutating func likely() -> Set<SegmentName> {
         let held = Set(rows.compactMap { $0.json["archived_at"]?.string })
         return held.compactMap { Timestamp($0) }
-            .reduce(into: []) { $0.formUnion((try? times.around($1)) ?? []) }
+            .reduce(into: []) { $0.formUnion(times.around($1)) }
     }
 
     private mutating func look(into name: SegmentName) throws {

@@ -25,6 +25,10 @@ package struct RecordPlaces: Sendable {
     package let all: [RecordPlace]
     /// Whether the whole log was read for them.
     package let isWhole: Bool
+    /// Contents that the manifest says are held, and no record of the log does.
+    package let unheld: Set<Int64>
+    /// Why a part of the log was not read.
+    package let unread: VaultError?
 }
 
 extension ReadingVault {
@@ -33,12 +37,15 @@ extension ReadingVault {
     ///
     /// A short log is read whole. Of a long one the segments are read in which, by their times, the
     /// records stand that the manifest's present word comes from; all of them where one by which it
-    /// is held is not there.
-    package func records(of story: FileStory) throws -> RecordPlaces {
+    /// is held is not there. What cannot be read does not stop the search.
+    package func records(of story: FileStory) -> RecordPlaces {
         do {
             var search = RecordSearch(story, layout.audit)
             return try search.run()
-        } catch { throw VaultError(error) }
+        } catch {
+            let unread = VaultError(error)
+            return RecordPlaces(all: [], isWhole: false, unheld: [], unread: unread)
+        }
     }
 }
 
@@ -62,6 +69,7 @@ private struct RecordSearch {
     private var unheld: Set<Int64>
     /// Segments that were read to their end.
     private var whole: Set<SegmentName> = []
+    private var unread: VaultError?
 
     init(_ story: FileStory, _ audit: Directory) {
         self.story = story
@@ -81,34 +89,46 @@ private struct RecordSearch {
         // Before the segments: a run that seals meanwhile makes it one of them.
         let journal = try segments.audit.contents(JournalFile.name) ?? []
         var clock = try SegmentTimes(segments)
-        if try isShort(clock.names) {
-            for name in clock.names { try look(into: name) }
+        if isShort(clock.names) {
+            for name in clock.names { look(into: name) }
         } else {
-            try lookNearTimes(&clock)
+            lookNearTimes(&clock)
         }
         for slice in Lines(journal) { look(at: slice, JournalFile.name) }
-        for name in clock.names.reversed() where !unheld.isEmpty { try look(into: name) }
+        for name in clock.names.reversed() where !unheld.isEmpty { look(into: name) }
         var known: Set<Int64> = []
-        let all = found.sorted { $0.seq < $1.seq }.filter { known.insert($0.seq).inserted }
-        return RecordPlaces(all: all, isWhole: whole.count == clock.names.count)
+        return RecordPlaces(
+            all: found.sorted { $0.seq < $1.seq }.filter { known.insert($0.seq).inserted },
+            isWhole: whole.count == clock.names.count && isGapless(clock.names),
+            unheld: unheld,
+            unread: unread ?? clock.unread.map(VaultError.init)
+        )
+    }
+
+    private func isGapless(_ names: [SegmentName]) -> Bool {
+        names.enumerated().allSatisfy { $0.element.number == Int64($0.offset) }
     }
 
     /// What is not where its time says may stand beside it: times are equal across a border, and
     /// clocks step.
-    private mutating func lookNearTimes(_ clock: inout SegmentTimes) throws {
-        let near = try times.compactMap { Timestamp($0) }.map { ($0, try clock.around($0)) }
+    private mutating func lookNearTimes(_ clock: inout SegmentTimes) {
+        let near = times.compactMap { Timestamp($0) }.map { ($0, clock.around($0)) }
         for (name, times) in Dictionary(grouping: near, by: { $0.1.first }) {
             guard let name else { continue }
-            try look(into: name, for: Set(times.map(\.0)))
+            look(into: name, for: Set(times.map(\.0)))
         }
         for (time, names) in near where !found.contains(where: { $0.time == time }) {
-            for name in names { try look(into: name) }
+            for name in names { look(into: name) }
         }
     }
 
     /// Reads a segment until records of all these times, and those beside them of the same, are found; to
     /// its end where none are given.
-    private mutating func look(into name: SegmentName, for times: Set<Timestamp> = []) throws {
+    private mutating func look(into name: SegmentName, for times: Set<Timestamp> = []) {
+        do { try read(name, for: times) } catch { unread = VaultError(error) }
+    }
+
+    private mutating func read(_ name: SegmentName, for times: Set<Timestamp>) throws {
         guard !whole.contains(name) else { return }
         let segments = segments
         var (open, last, isWhole) = (times, [UInt8]?.none, true)
@@ -124,9 +144,10 @@ private struct RecordSearch {
         if isWhole { whole.insert(name) }
     }
 
-    private func isShort(_ names: [SegmentName]) throws -> Bool {
+    private func isShort(_ names: [SegmentName]) -> Bool {
         guard names.count <= Self.few else { return false }
-        return try names.map { try segments.size(of: $0) }.reduce(0, +) <= Self.little
+        let sizes = names.map { (try? segments.size(of: $0)) ?? 0 }
+        return sizes.reduce(0, +) <= Self.little
     }
 
     /// The time of the record in a line, when it is one of those that are looked for.

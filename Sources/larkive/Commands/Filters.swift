@@ -55,6 +55,7 @@ struct Filters: ParsableArguments {
         try Self.refuseNoTime(from: query.after, to: query.before)
         if let minSize { query.minSize = try Self.size(minSize, "--min-size") }
         if let maxSize { query.maxSize = try Self.size(maxSize, "--max-size") }
+        try Self.refuseNoSize(from: query.minSize, to: query.maxSize)
         query.onlyVanished = vanished
         return query
     }
@@ -72,6 +73,14 @@ struct Filters: ParsableArguments {
         throw UsageError(
             "nothing can match: --after begins when --before has ended, or later",
             hint: "--after is the first day, --before the one after the last"
+        )
+    }
+
+    private static func refuseNoSize(from least: Int64?, to most: Int64?) throws(UsageError) {
+        guard let least, let most, least > most else { return }
+        throw UsageError(
+            "nothing can match: --min-size is more than --max-size",
+            hint: "give the smaller number to --min-size"
         )
     }
 

@@ -24,19 +24,23 @@ struct Show: ParsableCommand, Sandboxed {
         let rows = try KeyArgument(key).rows(in: vault.manifest)
         guard let row = rows.first else { return }
         let story = try vault.manifest.story(of: row)
-        var records: RecordPlaces?
-        do { records = try vault.records(of: story) } catch {
-            Terminal.complain(
-                "the audit log cannot be read: \(VaultError(error).detail)",
-                hint: "see what is wrong: larkive verify"
-            )
-        }
+        let records = vault.records(of: story)
         // Recorded before anything is told; if that cannot be done, nothing is. The next run brings it
         // from the inbox into the log: to do that here takes longer than all the rest.
         try vault.note(event(world, row), at: world.clock.now())
         let page = try StoryPage(story, records, in: vault.manifest, json: json)
         if json { Terminal.print(.object(page.json)) } else { page.lines.forEach(Terminal.print) }
-        if let said = page.contradiction { _ = try LoggedBytes.check(row, .other(said)) }
+        if page.isAhead {
+            Terminal.note("the audit log holds it already: the manifest is behind until a run ends")
+        }
+        _ = try LoggedBytes.check(row, page.held)
+        if let failure = records.unread {
+            throw VaultError(
+                failure.kind,
+                "the audit log cannot be read: \(failure.detail)",
+                hint: "see what is wrong: larkive verify"
+            )
+        }
     }
 
     private func event(_ world: World, _ row: FileRow) -> AuditEvent {

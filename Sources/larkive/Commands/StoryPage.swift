@@ -4,8 +4,7 @@ import LarkiveVault
 /// The story of an attachment, for people and for programs.
 struct StoryPage {
     let story: FileStory
-    /// Nil where the audit log cannot be read.
-    let records: RecordPlaces?
+    let records: RecordPlaces
     /// The other places of the same bytes; for people the first of them.
     private let places: [FileRow]
 
@@ -13,7 +12,7 @@ struct StoryPage {
 
     init(
         _ story: FileStory,
-        _ records: RecordPlaces?,
+        _ records: RecordPlaces,
         in manifest: SQLiteManifest,
         json: Bool
     ) throws {
@@ -36,8 +35,8 @@ struct StoryPage {
         if let stored = story.object { object.append("object", Self.json(stored)) }
         object.append("versions", .array(story.versions.map(\.json)))
         if let ledger = story.ledger { object.append("ledger", .object(ledger)) }
-        object.append("records", .array(records?.all.map(\.json) ?? []))
-        object.append("records_whole", .bool(records?.isWhole ?? false))
+        object.append("records", .array(records.all.map(\.json)))
+        object.append("records_whole", .bool(records.isWhole))
         object.append("places", .array(places.map { .object($0.json) }))
         return object
     }
@@ -65,14 +64,24 @@ struct StoryPage {
         return isListed ? "listed" : "not_listed"
     }
 
-    /// The bytes that the log says it has, where the manifest gives it others.
-    var contradiction: ContentDigest? {
-        let held = records?.all.last {
+    /// What the log says of the bytes that the manifest gives it.
+    ///
+    /// A record is there before its row: where the manifest has none yet, it says nothing against it.
+    var held: HeldRecord {
+        guard let digest = row.sha256 else { return .same }
+        if let said { return said == digest ? .same : .other(said) }
+        if let failure = records.unread { return .unread(failure) }
+        return records.unheld.contains(row.version) ? .unrecorded : .same
+    }
+
+    /// Whether a run that is at work, or that died, has recorded bytes which the manifest lacks.
+    var isAhead: Bool { row.sha256 == nil && said != nil }
+
+    private var said: ContentDigest? {
+        let held = records.all.last {
             [.attachmentHeld, .attachmentAdopted].contains($0.type) && $0.version == row.version
         }
-        guard let said = held?.sha256.flatMap({ ContentDigest(hex: $0) }), said != row.sha256
-        else { return nil }
-        return said
+        return held?.sha256.flatMap { ContentDigest(hex: $0) }
     }
 
     // MARK: for people
@@ -198,7 +207,6 @@ struct StoryPage {
     }
 
     private var audit: [Fact] {
-        guard let records else { return [] }
         let shown = records.all.map { record in
             let version = record.version.map { ", version \($0)" } ?? ""
             return "record \(record.seq) in \(record.file): \(record.type.rawValue)\(version), "

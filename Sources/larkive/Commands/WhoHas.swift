@@ -21,6 +21,9 @@ struct WhoHas: AsyncParsableCommand, Sandboxed {
     func validate() throws { try Screenful.check(limit) }
 
     func run() async throws {
+        guard !what.isEmpty else {
+            throw UsageError("what to look for is empty", hint: "name a file or its SHA-256")
+        }
         let world = try World.live(options)
         let manifest = try world.reading().manifest
         let all = try KnownBytes(what).versions(in: manifest)

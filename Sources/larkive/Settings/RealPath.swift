@@ -40,6 +40,20 @@ enum RealPath {
         )
     }
 
+    /// Refuses a path that goes back out of a folder that is not there, with `..`.
+    static func refuseWayBack(_ path: String, as what: String) throws(UsageError) {
+        var way = FilePath(root: FilePath(path).root, [])
+        for part in FilePath(path).components {
+            if part.kind == .parentDirectory, !way.isEmpty, resolved(way.string[...]) == nil {
+                throw UsageError(
+                    "\(what) \(path) leads out of \(way), which is not there",
+                    hint: "name the folder without `..` behind it"
+                )
+            }
+            way.append(part)
+        }
+    }
+
     /// Names from strangers' mails and copies of notes do not belong among an archive's own files.
     static func refuse(
         _ path: String,
@@ -58,6 +72,7 @@ enum RealPath {
 extension World {
     /// Refuses a place among larkive's own files for what is handed out.
     func refuseOwn(_ path: String, of archive: ArchiveIdentity) throws(UsageError) {
+        try RealPath.refuseWayBack(path, as: "--to")
         try RealPath.refuse(path, within: config.archive, as: "--to")
         try RealPath.refuse(path, within: state(of: archive.id), called: "STATE", as: "--to")
     }
