@@ -59,9 +59,9 @@ judged() {
 }
 
 suite S1 360 s1_kill_points.py --edge 1 --budget 40 --seconds 120 -- --edge 1 --budget 0
-suite S2 240 s2_random_kills.py --kills 200 -- --kills 10000
-suite S3 300 s3_power_cut.py --ext4 60 --xfs 30 -- --ext4 2000 --xfs 1000
-suite S6 300 s6_errno_sweep.py --budget 200 -- --most 0 --budget 0
+suite S2 480 s2_random_kills.py --kills 200 -- --kills 10000
+suite S3 480 s3_power_cut.py --ext4 60 --xfs 30 -- --ext4 2000 --xfs 1000
+suite S6 480 s6_errno_sweep.py --budget 200 -- --most 0 --budget 0
 suite S8 360 s8_tamper.py --rounds 8 -- --rounds 1000
 suite S9 240 s9_bit_rot.py --flips 120 -- --flips 10000
 suite S14 120 s14_parallel_starts.py --rounds 2 -- --rounds 500
@@ -75,7 +75,7 @@ alone >"$scratch/alone" 2>&1 &
 suite S7 240 s7_real_eio.py -- --cases 500
 wait $!
 cat "$scratch/alone"
-suite S4 360 s4_block_replay.py -- --ext4 10000 --xfs 4000
+suite S4 480 s4_block_replay.py -- --ext4 10000 --xfs 4000
 
 failed=$(awk '$2 == "FAILED" || $2 == "TOO" { printf " %s", $1 }' "$scratch/table")
 printf '\n'
