@@ -11,7 +11,7 @@ LARKIVE_CONFIG=$PWD/larkive.yaml
 export PATH HOME XDG_CONFIG_HOME XDG_STATE_HOME LARKIVE_CONFIG
 umask 077
 chmod 700 .
-sandbox_seconds=170
+sandbox_seconds=500
 sandbox=
 app_secret=sandbox-secret-not-real
 trap stop_feishu EXIT
