@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import LarkiveCore
 import LarkiveTesting
 import Testing
@@ -32,6 +33,28 @@ import Testing
         // A record that was kept out is missed by the next one.
         #expect(first.told(ManifestError(.other, "record 7: record 6 is missing")) == failed)
         #expect(FirstFailure().told(ManifestError(.other, "x")) == ManifestError(.other, "x"))
+    }
+
+    @Test func `while a page is read no commit comes between, and afterwards it does`() async throws
+    {
+        let archive = try await TestArchive.make()
+        try Self.commit(during: archive.file("manifest.sqlite"))
+    }
+
+    private static func commit(during path: String) throws {
+        let manifest = try SQLiteManifest(reading: path)
+        var impatient = Configuration()
+        impatient.busyMode = .immediateError
+        let other = try DatabaseQueue(path: path, configuration: impatient)
+        func change() throws {
+            try other.write { db in try db.execute(sql: "UPDATE meta SET value = value") }
+        }
+        try manifest.inSnapshot { db in
+            let count = try Int.fetchOne(db, sql: "SELECT count(*) FROM meta")
+            #expect(count != 0)
+            #expect(throws: DatabaseError.self) { try change() }
+        }
+        try change()
     }
 
     @Test func `a dump leaves nothing out when rows before its place go away`() async throws {

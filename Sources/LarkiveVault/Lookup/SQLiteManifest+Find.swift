@@ -10,20 +10,20 @@ extension SQLiteManifest {
 
     /// As ``find(_:)``, with the number of those that the limit cut off, and without reading rows.
     package func search(_ query: FileQuery) throws(ManifestError) -> FoundFiles {
-        // Without a limit it may take seconds.
-        query.limit == nil
-            ? try inDatabase { db in try FileSearch(query, db).found() }
-            : try inSnapshot { db in try FileSearch(query, db).found() }
+        // Not under one lock: without an index it reads every row, and commits would wait too long.
+        try inDatabase { db in try FileSearch(query, db).found() }
     }
 
     /// Rows of these, in their order, as they are now.
     package func rows(
         of files: some Collection<FileVersion>
     ) throws(ManifestError) -> [FileRow] {
-        try inSnapshot { db in
-            let source = RowSource(db: db)
-            return try files.compactMap { try source.row($0).map(FileRow.init) }
+        var (found, rest) = ([FileRow](), files[...])
+        while !rest.isEmpty {
+            found += try page(of: rest.prefix(Self.page))
+            rest = rest.dropFirst(Self.page)
         }
+        return found
     }
 
     /// Reads rows of these in their order, a page at a time, so that many never stand in memory.
@@ -35,11 +35,21 @@ extension SQLiteManifest {
     ) throws {
         var rest = files[...]
         repeat {
-            try take(rows(of: rest.prefix(Self.page)))
+            try take(page(of: rest.prefix(Self.page)))
             rest = rest.dropFirst(Self.page)
         } while !rest.isEmpty
     }
 
+    private func page(
+        of files: some Collection<FileVersion>
+    ) throws(ManifestError) -> [FileRow] {
+        try inSnapshot { db in
+            let source = RowSource(db: db)
+            return try files.compactMap { try source.row($0).map(FileRow.init) }
+        }
+    }
+
+    /// So many are read under one lock, for which a commit waits.
     private static let page = 1_000
 }
 
