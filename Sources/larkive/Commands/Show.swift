@@ -31,7 +31,10 @@ struct Show: ParsableCommand, Sandboxed {
         let page = try StoryPage(story, records, in: vault.manifest, json: json)
         if json { Terminal.print(.object(page.json)) } else { page.lines.forEach(Terminal.print) }
         if page.isAhead {
-            Terminal.note("the audit log holds it already: the manifest is behind until a run ends")
+            Terminal.note(
+                "the audit log holds it already, the manifest not yet: the next run brings it there; "
+                    + "if it does not: larkive verify"
+            )
         }
         _ = try LoggedBytes.check(row, page.held)
         if let failure = records.unread {
