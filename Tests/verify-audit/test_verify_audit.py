@@ -207,6 +207,13 @@ def forged_note(log):
     return head + " " + base64.b64encode(base64.b64decode(blob)[:4] + signed).decode() + "\n"
 
 
+def former_notes(log):
+    """Leaves only what the first key has signed."""
+    for path in log.audit.glob("tlog/checkpoints/*/*"):
+        if path.read_text().startswith(ORIGIN[:-1] + "2\n"): path.unlink()
+    (log.audit / "tlog/checkpoint").write_text(note(log.leaves[:3], log.key))
+
+
 def first_key(log):
     return "--key", log.vkey
 
@@ -479,6 +486,11 @@ for kind in ("key.rotated", "log.restarted"):
     changed("a note whose signature is another's", kind, "wrong signature", write_note(
         "000000000008-2.note", forged_note))
     changed("the newest segment is gone", kind, "4 sealed records do not give", remove(last))
+    changed("only the newest key is given", kind, options=next_key)
+    changed("only the newest key, and a note of before it that is none", kind, "wrong signature", write_note(
+        "000000000008-2.note", forged_note), options=next_key)
+    changed("only the newest key, and its notes are gone", kind, "no key that was given has signed it",
+            former_notes, next_key)
     changed("a key that nobody knows", kind, "no known key has signed it", options=lambda log: ("--key", vkey(OTHER)[1]))
 changed("the first key is given", "key.rotated", options=first_key)
 changed("the first key vouches for no restart", "log.restarted", "no known key has signed it", options=first_key)

@@ -54,6 +54,9 @@ def read_key(text):
     return name, bytes.fromhex(key_id), Ed25519PublicKey.from_public_bytes(blob[1:])
 def rank(key): return int(key[0].rpartition("/")[2])
 def after(key): return [change for change in changes if rank(read_key(change["key"])) > rank(key)][:1]
+def is_past(key, keys, size):  # whether it may have signed before those that are trusted: what they sign contains its notes
+    if rank(key) == 1: return all(rank(one) > 1 for one in keys)
+    return any(read_key(change["key"])[:2] == key[:2] and change["seq"] < size for change in changes)
 def check_note(path, keys, levels, own):  # returns the size that the note signs and the key
     try:
         text, _, below = read(path).decode().partition("\n\n")
@@ -112,8 +115,12 @@ def main(audit, checkpoint, key):
     keys = [read_key(text) for text in key] if key else [one for one in folder if rank(one) == 1 or one[:2] in named]
     if key: follow(keys, notes, levels)
     findings[:] = kept
-    signed = [check_note(path, keys, levels, path in notes) for path in [*notes, *checkpoint]]
-    newest, signers = max(size for size, _ in signed), [one and one[:2] for _, one in signed]
+    judged = lambda keys: [(path, *check_note(path, keys, levels, path in notes)) for path in [*notes, *checkpoint]]
+    newest = max(size for _, size, _ in judged(keys))
+    findings[:], past = kept, [one for one in folder if key and one[:2] not in [own[:2] for own in keys] and is_past(one, keys, newest)]
+    signed = judged(keys + past)
+    findings.extend(f"{path}: no key that was given has signed it" for path, size, one in signed if one and one[:2] in [own[:2] for own in past] and size > newest)
+    signers = [one and one[:2] for _, _, one in signed]
     for one in folder:  # unused first keys and later keys that no record names
         if one[:2] not in named and (rank(one) > 1 or [rank(each) for each in folder].count(1) > 1 and one[:2] not in signers):
             findings.append(f"tlog/keys: no record names {one[0]}+{one[1].hex()}")

@@ -94,8 +94,10 @@ extension FailureReason {
     /// errors of many kinds where a message is gone.
     fileprivate func isFinal(ofVanished hasVanished: Bool) -> Bool {
         switch self {
-        case .notFound, .linkRefused, .oversizedUnavailable, .shortBody, .longBody, .notAFile: true
-        case .badAnswer, .forbidden, .mayBePermission, .linkDead, .badLink, .lost: hasVanished
+        case .notFound, .linkRefused, .oversizedUnavailable: true
+        case .badAnswer, .forbidden, .mayBePermission, .linkDead, .badLink, .lost, .shortBody,
+            .longBody, .notAFile:
+            hasVanished
         case .throttled, .serverError, .connection, .interrupted, .credentials, .quota, .noSpace,
             .notWritable:
             false

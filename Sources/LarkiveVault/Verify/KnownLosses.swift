@@ -17,15 +17,15 @@ extension SQLiteManifest {
 
     static func lossSubject(_ digest: ContentDigest) -> String { "object:\(digest.hex)" }
 
-    func losses() throws(ManifestError) -> [ContentDigest: Loss] {
+    func losses(of schema: String = "main") throws(ManifestError) -> [ContentDigest: Loss] {
         try inDatabase { db in
             let rows = try Row.fetchAll(
                 db,
                 sql: """
                     SELECT o.digest, o.damaged, l.first_failed AS lost, m.value AS accepted
-                    FROM object o
-                    LEFT JOIN ledger l ON l.subject = 'object:' || lower(hex(o.digest))
-                    LEFT JOIN meta m ON m.name = 'accepted:' || lower(hex(o.digest))
+                    FROM \(schema).object o
+                    LEFT JOIN \(schema).ledger l ON l.subject = 'object:' || lower(hex(o.digest))
+                    LEFT JOIN \(schema).meta m ON m.name = 'accepted:' || lower(hex(o.digest))
                     WHERE o.damaged IS NOT NULL
                     """
             )
@@ -54,7 +54,10 @@ extension SQLiteManifest {
         }
     }
 
-    func objects(inShard shard: UInt8) throws(ManifestError) -> [ContentDigest: Int64] {
+    func objects(
+        inShard shard: UInt8,
+        of schema: String = "main"
+    ) throws(ManifestError) -> [ContentDigest: Int64] {
         try inDatabase { db in
             let first = Data([shard])
             // A blob is before another that begins with it.
@@ -62,12 +65,14 @@ extension SQLiteManifest {
                 shard == 255
                 ? try Row.fetchAll(
                     db,
-                    sql: "SELECT digest, size FROM object WHERE digest >= ?",
+                    sql: "SELECT digest, size FROM \(schema).object WHERE digest >= ?",
                     arguments: [first]
                 )
                 : try Row.fetchAll(
                     db,
-                    sql: "SELECT digest, size FROM object WHERE digest >= ? AND digest < ?",
+                    sql: """
+                        SELECT digest, size FROM \(schema).object WHERE digest >= ? AND digest < ?
+                        """,
                     arguments: [first, Data([shard + 1])]
                 )
             return rows.reduce(into: [:]) { found, row in
@@ -83,16 +88,24 @@ extension SQLiteManifest {
     }
 
     /// The keys of all attachments that carry an object, older versions with their number.
-    func carriers(of digest: ContentDigest) throws(ManifestError) -> [String] {
-        try inDatabase { db in try Self.carriers(of: digest, db) }
+    func carriers(
+        of digest: ContentDigest,
+        in schema: String = "main"
+    ) throws(ManifestError) -> [String] {
+        try inDatabase { db in try Self.carriers(of: digest, in: schema, db) }
     }
 
-    static func carriers(of digest: ContentDigest, _ db: Database) throws -> [String] {
+    static func carriers(
+        of digest: ContentDigest,
+        in schema: String = "main",
+        _ db: Database
+    ) throws -> [String] {
         try String.fetchAll(
             db,
             sql: """
-                SELECT a.key || iif(v.n < a.version, '@' || v.n, '') FROM version v
-                JOIN attachment a ON a.n = v.attachment WHERE v.digest = ? ORDER BY a.n, v.n
+                SELECT a.key || iif(v.n < a.version, '@' || v.n, '')
+                FROM \(schema).version v JOIN \(schema).attachment a
+                ON a.n = v.attachment WHERE v.digest = ? ORDER BY a.n, v.n
                 """,
             arguments: [Data(digest.bytes)]
         )

@@ -14,10 +14,16 @@ struct ObjectCheck {
     private(set) var findings: [Finding] = []
     private(set) var count: Int64 = 0
     private(set) var bytes: Int64 = 0
+    /// Objects that nobody speaks of, and that are looked at all the same, by shard.
+    private(set) var unrecorded: [UInt8: [ContentDigest]] = [:]
+    private let takesUnrecorded: Bool
     private var missing: [ContentDigest: String] = [:]
     private var misplaced: [ContentDigest: String] = [:]
 
-    init(objects: Directory) { self.objects = objects }
+    /// With `takesUnrecorded` an object that nobody speaks of counts like the others, with the size it has.
+    init(objects: Directory, takesUnrecorded: Bool = false) {
+        (self.objects, self.takesUnrecorded) = (objects, takesUnrecorded)
+    }
 
     /// Looks at the 256 shards, each with the objects expected there.
     mutating func run(_ expected: (_ shard: UInt8) throws -> Expected) throws {
@@ -78,9 +84,12 @@ struct ObjectCheck {
             return
         }
         guard name.hasPrefix(shardName) else { return misplaced[digest] = subject }
-        guard let size = left.removeValue(forKey: digest) else {
-            findings.append(Finding(.objectExtra, subject, "no record speaks of it"))
-            return
+        let size = left.removeValue(forKey: digest)
+        if size == nil {
+            guard takesUnrecorded else {
+                return findings.append(Finding(.objectExtra, subject, "no record speaks of it"))
+            }
+            unrecorded[digest.bytes[0], default: []].append(digest)
         }
         do {
             let found = try shard.file(name, .reading).stat()
@@ -89,7 +98,7 @@ struct ObjectCheck {
             }
             count += 1
             bytes += found.size
-            compare(found, with: size, digest, subject)
+            compare(found, with: size ?? found.size, digest, subject)
         } catch { blame(error, digest, subject) }
     }
 

@@ -8,6 +8,8 @@ internal import LarkiveCore
 /// names, which are needed no longer by then. Where nothing can be written it is in memory.
 struct SecondManifest {
     private static let prefix = "verify-"
+    /// Under which name the archive's own manifest stands beside the fold.
+    static let here = "here"
 
     let fold: SQLiteManifest
     private let staging: Directory?
@@ -53,7 +55,7 @@ struct SecondManifest {
         return try differences().isEmpty
     }
 
-    /// Brings the archive's manifest as it is at this moment beside the fold, under the name `here`.
+    /// Brings the archive's manifest as it is at this moment beside the fold, under the name ``here``.
     ///
     /// Copied page by page in one go, so that a run is held up for as long as that takes.
     func attach(_ manifest: SQLiteManifest, at path: String) throws(ManifestError) {
@@ -73,7 +75,7 @@ struct SecondManifest {
 
     private func attach(_ path: String) throws(ManifestError) {
         try fold.inDatabase { db in
-            try db.execute(sql: "ATTACH DATABASE ? AS here", arguments: [path])
+            try db.execute(sql: "ATTACH DATABASE ? AS \(Self.here)", arguments: [path])
             guard try Int.fetchOne(db, sql: "SELECT count(*) FROM here.sqlite_master") ?? 0 > 0
             else { throw ManifestError(.other, "the copy in staging was taken away meanwhile") }
         }

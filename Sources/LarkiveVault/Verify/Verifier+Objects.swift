@@ -3,26 +3,33 @@ internal import LarkiveCore
 /// The objects, against what the log says of them.
 extension Verifier {
     func checkObjects(
-        _ fold: SQLiteManifest,
+        _ second: SecondManifest,
         _ request: VerifyRequest,
         _ verdict: inout Verification
     ) throws {
         guard let objects = try? root.directory("objects") else { return }
         let before = try LogEnd(root)
-        var check = ObjectCheck(objects: objects)
-        try check.run { try fold.objects(inShard: $0) }
+        let isLogWhole =
+            verdict.auditRecords > 0
+            && !verdict.findings.contains { $0.code.isAudit && $0.code.isError }
+        let known = KnownObjects(second: second, isLogWhole: isLogWhole)
+        var check = ObjectCheck(objects: objects, takesUnrecorded: !isLogWhole)
+        try check.run { try known.inShard($0) }
         (verdict.objects, verdict.bytes) = (check.count, check.bytes)
         var faults = check.faults
         if request.readsData {
-            try faults.add(readObjects(objects, check, fold, request, &verdict))
+            try faults.add(readObjects(objects, check, known, request, &verdict))
         }
-        let extras = try extras(of: check, before, verdict)
-        let losses = try fold.losses()
-        verdict.freshlyDamaged = faults.filter { $0.value.code.isDamage && losses[$0.key] == nil }
-            .keys.sorted()
+        let extras = try extras(of: check, before, isLogWhole)
+        let losses = try known.losses()
+        verdict.freshlyDamaged = faults.filter {
+            // What is recorded must be of an object that the manifest has.
+            $0.value.code.isDamage && losses[$0.key] == nil && known.isKnown($0.key)
+        }
+        .keys.sorted()
         try add(losses, to: &faults)
         for digest in faults.keys where faults[digest]?.code.isError == true {
-            let carriers = try fold.carriers(of: digest)
+            let carriers = try known.carriers(of: digest)
             faults[digest]?.facts.append("attachments", .array(carriers.map(JSON.string)))
         }
         verdict.findings += extras + faults.sorted { $0.key < $1.key }.map(\.value)
@@ -31,31 +38,30 @@ extension Verifier {
     private func extras(
         of check: ObjectCheck,
         _ before: LogEnd,
-        _ verdict: Verification
+        _ isLogWhole: Bool
     ) throws -> [Finding] {
         let others = check.findings.filter { $0.code != .objectExtra }
         guard others.count < check.findings.count else { return others }
         // Of what a damaged log cannot speak of nothing is said; and a run that is going on, or
         // was, may have stored what nobody spoke of at first.
-        let isLogDamaged = verdict.findings.contains { $0.code.isAudit && $0.code.isError }
-        return try isLogDamaged || before.hasMoved(root) ? others : check.findings
+        return try !isLogWhole || before.hasMoved(root) ? others : check.findings
     }
 
     private func readObjects(
         _ objects: Directory,
         _ check: ObjectCheck,
-        _ fold: SQLiteManifest,
+        _ known: KnownObjects,
         _ request: VerifyRequest,
         _ verdict: inout Verification
     ) throws -> ObjectReading.Result {
         let started = clock.now()
         let isPartial = request.sample != nil || request.goesRound
-        let from = isPartial ? try fold.verifiedRanges().next : .smallest
-        let all = try fold.count(of: "object")
+        let from = isPartial ? try known.second.fold.verifiedRanges().next : .smallest
+        let all = try known.count()
         let most = request.sample.map { max(Int64((Double(all) * $0).rounded(.up)), 1) } ?? .max
-        let faults = check.faults
+        let (faults, unrecorded) = (check.faults, check.unrecorded)
         let reading = ObjectReading(objects: objects, from: from, most: most, request) { shard in
-            try fold.objects(inShard: shard).keys.sorted()
+            try (known.inShard(shard).keys + unrecorded[shard, default: []]).sorted()
                 .filter { ObjectCheck.isReadable(faults[$0]) }
         }
         let result = try reading.run()

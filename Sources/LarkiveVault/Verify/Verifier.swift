@@ -2,7 +2,7 @@ internal import FoundationEssentials
 package import LarkiveCore
 
 /// Folds the log into a second manifest and compares; then looks at every object that the log
-/// speaks of, reading its bytes if asked to.
+/// speaks of, or the manifest where the log is damaged, reading its bytes if asked to.
 ///
 /// Needs no lock and changes nothing. Safe beside a run: what the run adds meanwhile is left for
 /// the next look.
@@ -42,8 +42,7 @@ package struct Verifier {
             var layout = LayoutCheck(root: root)
             try layout.run()
             let second = try compareAtRest(&verdict)
-            // Without the log nothing is known of the objects.
-            if verdict.auditRecords > 0 { try checkObjects(second.fold, request, &verdict) }
+            try checkObjects(second, request, &verdict)
             try layout.checkStaging()
             // Without their folder there can be neither notes nor keys.
             if layout.findings.contains(where: { $0.code == .logMissing }) {
@@ -125,9 +124,12 @@ package struct Verifier {
     }
 
     private func compare(_ second: SecondManifest, _ verdict: inout Verification) throws {
-        guard let audit = try? root.directory("audit") else { return }
         // Copied first: what it knows is in the log, which is read afterwards.
         var look = try ComparedManifest(root, path, second)
+        guard let audit = try? root.directory("audit") else {
+            verdict.findings += try look.findings(logSize: 0, least: 0, false)
+            return
+        }
         var check = AuditCheck(audit: audit)
         let identity = try? ArchiveIdentity(reading: root.contents(ArchiveIdentity.fileName) ?? [])
         check.witnesses = state.map { .state($0, of: identity?.id) } ?? Witnesses()
