@@ -248,6 +248,32 @@ int lk_set_open_limit(uint64_t now, uint64_t most) {
     return (int)lk_result(setrlimit(RLIMIT_NOFILE, &wanted));
 }
 
+static uint64_t lk_left(int limit, uint64_t used) {
+    struct rlimit found;
+    if (getrlimit(limit, &found) < 0 || found.rlim_cur == RLIM_INFINITY) return UINT64_MAX;
+    return found.rlim_cur > used ? found.rlim_cur - used : 0;
+}
+
+uint64_t lk_memory_left(void) {
+    unsigned long long whole = 0, data = 0;
+    char text[200];
+    int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    if (file >= 0) {
+        ssize_t count = read(file, text, sizeof text - 1);
+        close(file);
+        text[count > 0 ? count : 0] = 0;
+        if (sscanf(text, "%llu %*u %*u %*u %*u %llu", &whole, &data) != 2) whole = data = 0;
+    }
+    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+    uint64_t space = lk_left(RLIMIT_AS, whole * page), heap = lk_left(RLIMIT_DATA, data * page);
+    return space < heap ? space : heap;
+}
+
+unsigned lk_cores(void) {
+    long count = sysconf(_SC_NPROCESSORS_ONLN);
+    return count > 0 ? (unsigned)count : 1;
+}
+
 int lk_no_core(void) {
     struct rlimit none = {0, 0};
     if (setrlimit(RLIMIT_CORE, &none) < 0) return -errno;

@@ -143,6 +143,7 @@ package struct VaultError: Error, Equatable, Sendable {
                 hint: "see what: larkive audit verify; if it is a restored backup: larkive audit "
                     + "restart --reason TEXT"
             )
+        case .refused(let hint): self.init(.refused, failure.detail, hint: hint)
         case .keyMissing:
             self.init(
                 .keyMissing,

@@ -42,6 +42,7 @@ enum Program {
         do {
             let command = try Larkive.parseAsRoot(globalConfigFirst(CommandLine.arguments))
             try Start.allowOpenFiles()
+            try Start.refuseLittleMemory()
             if let restore = command as? Restore { try restore.takeArchive() }
             try (command as? any Sandboxed)?.enterSandbox()
             if !(command is any StopsCleanly) { Signals().endAtOnce() }

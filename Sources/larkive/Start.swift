@@ -40,6 +40,23 @@ enum Start {
         )
     }
 
+    /// What a run takes beside its threads, and some to spare.
+    private static let neededMemory: UInt64 = 96 << 20
+    /// Each thread sets so much apart for its stack.
+    private static let stack: UInt64 = 8 << 20
+
+    /// Refuses where too little memory may be had: what waits for a thread then would wait for ever.
+    static func refuseLittleMemory() throws(UsageError) {
+        let threads = 3 * UInt64(lk_cores()) + 4
+        let (left, needed) = (lk_memory_left(), neededMemory + threads * stack)
+        guard left < needed else { return }
+        throw UsageError(
+            "only \(left >> 20) MiB of memory may be had; \(needed >> 20) MiB are needed",
+            hint: "raise the limit of memory (ulimit -v, ulimit -d, LimitAS=, LimitDATA=)",
+            exitCode: .space
+        )
+    }
+
     /// Tokens and the signing key are in the memory: no core, no look into it.
     static func keepMemoryClosed() {
         // Where it is forbidden it has been done by somebody else, and no run should fail of it.

@@ -54,6 +54,30 @@ import Testing
         #expect(try Self.damaged(archive) == 3)
     }
 
+    @Test(arguments: [
+        ("state/seen", VaultError.Kind.keyMissing), ("state/key", .keyMissing),
+        ("archive/audit/tlog/tile", .refused), ("archive/audit/tlog/checkpoint", .refused),
+    ])
+    func `a link in the place of a part of the log ends a run by name, with what to do`(
+        name: String,
+        kind: VaultError.Kind
+    ) async throws {
+        let archive = try await RestartTests.made(2)
+        let path = archive.beside(name)
+        try FileManager.default.moveItem(atPath: path, toPath: "\(path).moved")
+        try FileManager.default.createSymbolicLink(
+            atPath: path,
+            withDestinationPath: "\(path).moved"
+        )
+        let failure = try #require(
+            await #expect(throws: VaultError.self) { try await archive.sync([9]) }
+        )
+        #expect(failure.kind == kind, "\(failure)")
+        #expect(failure.detail.contains("\(path) is a symbolic link"), "\(failure)")
+        let words = "\(failure.detail) \(failure.hint ?? "")"
+        #expect(words.contains("put what it leads to in its place"), "\(words)")
+    }
+
     @Test(arguments: [#"{}"#, #"{"sha256":"zz"}"#])
     func `a waiting event that says too little stays, and is named`(record: String) async throws {
         let archive = try await RestartTests.made(1)

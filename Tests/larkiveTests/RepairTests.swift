@@ -62,9 +62,11 @@ import Testing
         try await Lab.with(Self.world) { lab in
             try await lab.expect(["sync"], exit: 0)
             let (digest, path) = try await Self.victim(lab)
+            let size = try Data(contentsOf: URL(filePath: path)).count
             try FileManager.default.removeItem(atPath: path)
+            let other = String(repeating: "x", count: size)
             lab.server.setFaults([
-                SandboxFault(.link, .raw(status: 200, type: "application/pdf", body: "other"))
+                SandboxFault(.link, .raw(status: 200, type: "application/pdf", body: other))
             ])
             #expect(try await Self.codes(lab, exit: 7) == ["E001"])
             try await lab.expect(["repair"], exit: 7)
@@ -135,6 +137,26 @@ import Testing
             ]
             try await lab.expect(accept, exit: 0)
             #expect(try await Self.codes(lab, exit: 0).contains("W007"))
+        }
+    }
+
+    @Test(arguments: [
+        FaultEffect.cut(after: 100), .resize(by: -7),
+        .raw(status: 200, type: "text/html", body: "<p>please wait</p>"),
+    ])
+    func `a transfer that went wrong loses nothing for good`(effect: FaultEffect) async throws {
+        try await Lab.with(Self.world) { lab in
+            try await lab.expect(["sync"], exit: 0)
+            let (_, path) = try await Self.victim(lab)
+            try Self.damage(path)
+            #expect(try await Self.codes(lab, exit: 7) == ["E002"])
+            lab.server.setFaults([SandboxFault(.link, effect)])
+            let later = try await lab.expect(["repair", "--json"], exit: 7)
+            #expect(later.json?["later"]?.array?.count == 1, "\(later.output)")
+            #expect(later.json?["lost"] == [])
+            lab.server.setFaults([])
+            try await lab.expect(["repair"], exit: 0)
+            try await lab.expectTruth()
         }
     }
 

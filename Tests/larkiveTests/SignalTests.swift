@@ -89,6 +89,20 @@ import Testing
         }
     }
 
+    @Test(.disabled(if: Lab.isSanitized), arguments: ["--as=240000000", "--data=64000000"])
+    func `too little memory is told before anything is done`(limit: String) async throws {
+        try await Lab.with(Self.small) { lab in
+            for command in ["sync", "verify", "find"] {
+                let words = [limit, try Lab.binary, "--config", lab.config, command]
+                let ended = await Lab.end(of: try Child("/usr/bin/prlimit", words))
+                #expect(ended.code == 13)
+                let errors = String(decoding: ended.errors, as: UTF8.self)
+                #expect(errors.contains("MiB of memory may be had; "), "\(errors)")
+                #expect(errors.contains("ulimit -v"), "\(errors)")
+            }
+        }
+    }
+
     @Test(arguments: ["8:4096", "256:256"])
     func `a low soft limit of open files is raised, and 256 are enough`(
         limit: String

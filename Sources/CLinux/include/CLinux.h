@@ -109,6 +109,11 @@ int lk_is_ignored(int number);
 int lk_open_limit(uint64_t *now, uint64_t *most);
 int lk_set_open_limit(uint64_t now, uint64_t most);
 
+// How much memory may still be had under the limits of this process; UINT64_MAX where there are none.
+uint64_t lk_memory_left(void);
+// As many threads as run at once.
+unsigned lk_cores(void);
+
 // No core, and no look into the memory by others of the same user: secrets are in it.
 int lk_no_core(void);
 

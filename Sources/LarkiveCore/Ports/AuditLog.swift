@@ -19,6 +19,8 @@ package struct AuditError: Error, Equatable, Sendable {
         /// The log is older than what was seen before.
         case rolledBack
         case keyMissing
+        /// A link, a pipe, somebody else's file: nothing of it is used; with what to do.
+        case refused(hint: String)
         /// A record that breaks the format's rules; a fault of the program.
         case unencodable
     }

@@ -40,7 +40,7 @@ package enum RunFailure: Error, Equatable, Sendable {
             case .damaged: .auditDamaged
             case .rolledBack: .rolledBack
             case .keyMissing: .keyMissing
-            case .unencodable: .unclassified
+            case .refused, .unencodable: .unclassified
             }
         case .manifest(let error):
             switch error.kind {

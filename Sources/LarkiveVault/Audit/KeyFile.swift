@@ -22,12 +22,13 @@ enum KeyFile {
         return key
     }
 
-    private static func open(_ name: String, in state: Directory) throws(DiskError) -> File? {
+    private static func open(_ name: String, in state: Directory) throws -> File? {
         do {
             return try state.file(name, .reading)
         } catch {
-            guard error.isMissing else { throw error }
-            return nil
+            if error.isMissing { return nil }
+            guard let refusal = error.refusal else { throw error }
+            throw VaultError(.keyMissing, error.description, hint: refusal.hint)
         }
     }
 

@@ -71,20 +71,21 @@ struct NoteShelf: Sendable {
     func newestNotes() throws(AuditError) -> (archive: SignedNote?, state: SignedNote?) {
         let keys = try Self.keys(in: tlog)
         return (
-            try note(Self.newest, in: tlog, signedBy: keys),
-            try note(Self.seen, in: state, signedBy: keys)
+            try note(Self.newest, in: tlog, signedBy: keys) { $0.asAuditError },
+            try note(Self.seen, in: state, signedBy: keys) { $0.asStateError }
         )
     }
 
     private func note(
         _ name: String,
         in folder: Directory,
-        signedBy keys: [VerifierKey]
+        signedBy keys: [VerifierKey],
+        _ refused: (DiskError) -> AuditError
     ) throws(AuditError) -> SignedNote? {
         let bytes: [UInt8]?
         do {
             bytes = try folder.contents(name)
-        } catch { throw error.asAuditError }
+        } catch { throw refused(error) }
         guard let bytes else { return nil }
         guard let note = SignedNote(String(decoding: bytes, as: UTF8.self), signedByAnyOf: keys)
         else {
@@ -127,7 +128,7 @@ struct NoteShelf: Sendable {
         let bytes: [UInt8]
         do {
             bytes = try state.contents(Self.seen) ?? []
-        } catch { throw error.asAuditError }
+        } catch { throw error.asStateError }
         let said = String(decoding: bytes, as: UTF8.self)
         guard let seen = NoteFile(path: Self.seen, text: said, place: .seen).checkpoint,
             seen != note.checkpoint, !note.checkpoint.isNewer(than: seen)

@@ -74,8 +74,10 @@ extension Vault {
         guard try isIntact(layout, state, copies, at: now) else { return }
         throw VaultError(
             .exists,
-            "the log is in order: it needs no restart",
-            hint: "for a new key: larkive audit key rotate; to restart it all the same: --force"
+            "the log can go on from its end: it needs no restart",
+            hint:
+                "whether all of it is whole: larkive audit verify; for a new key: larkive audit key "
+                + "rotate; to restart it all the same: --force"
         )
     }
 

@@ -69,7 +69,14 @@ package struct DiskError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     var asAuditError: AuditError {
-        AuditError(isSpace ? .noSpace : .notWritable, description)
+        if let refusal { return AuditError(.refused(hint: refusal.hint), description) }
+        return AuditError(isSpace ? .noSpace : .notWritable, description)
+    }
+
+    /// What is not used of STATE is as good as lost.
+    var asStateError: AuditError {
+        guard let refusal else { return asAuditError }
+        return AuditError(.keyMissing, "\(description); \(refusal.hint)")
     }
 }
 

@@ -44,9 +44,12 @@ extension ManifestError {
             "its rows are not what the log says"
         case _ where code.primaryResultCode == .SQLITE_IOERR: "the disk failed: see dmesg"
         case _ where code.primaryResultCode == .SQLITE_CANTOPEN:
-            "see its permissions, those of its folder, and the limit of open files"
+            "see its permissions, those of its folder, the limit of open files, and whether there are inodes (df -i)"
+        case .SQLITE_FULL:
+            "make room in the archive's file system: df, df -i; the next run goes on where this one ended"
         case _ where code.primaryResultCode == .SQLITE_BUSY:
-            "somebody keeps it open within a transaction, like a `sqlite3` shell: end that"
+            "somebody keeps it open within a transaction, like a run that stands still in a commit (its "
+                + "process is named in the file lock) or a `sqlite3` shell: let it go on, or end it"
         default: nil
         }
     }

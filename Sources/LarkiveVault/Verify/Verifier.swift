@@ -23,14 +23,7 @@ package struct Verifier {
         clock: any WallClock
     ) throws {
         do {
-            root = try Directory.open(path)
-            guard try root.contents(ArchiveIdentity.fileName) != nil else {
-                throw VaultError(
-                    .noArchive,
-                    "there is no archive in \(path)",
-                    hint: "make one: larkive init \(path)"
-                )
-            }
+            root = try Layout.root(path)
         } catch { throw VaultError(error) }
         (self.path, self.state, self.copies, self.clock) = (path, state, copies, clock)
     }

@@ -78,7 +78,10 @@ private struct VaultFigures {
     var lines: [String] {
         var lines: [String] = []
         if let oldestUnverified {
-            lines.append("verified       every object was good at \(oldestUnverified) or later")
+            let others = damage.damaged + damage.lost + damage.accepted > 0 ? "other " : ""
+            lines.append(
+                "verified       every \(others)object was good at \(oldestUnverified) or later"
+            )
         }
         if let checkpoint {
             let time = checkpoint.time.map { " at \($0)" } ?? ""

@@ -69,7 +69,7 @@ struct AuditProve: AsyncParsableCommand, Sandboxed {
             else {
                 throw UsageError(
                     "\(row.key) is not in the archive: \(row.state)",
-                    hint: "see why: larkive problems",
+                    hint: "see why: larkive show \(row.id)",
                     exitCode: .partial
                 )
             }

@@ -64,7 +64,7 @@ struct AuditVerify: AsyncParsableCommand, Sandboxed {
     private func outside(_ known: Witnesses) throws -> Witnesses {
         var witnesses = known
         witnesses.notes = try checkpoint.map { ($0, try Self.text(of: $0)) }
-        witnesses.keys = try key.map(Self.verifier)
+        witnesses.keys = try key.flatMap(Self.verifiers)
         return witnesses
     }
 
@@ -78,10 +78,12 @@ struct AuditVerify: AsyncParsableCommand, Sandboxed {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    private static func verifier(_ argument: String) throws -> VerifierKey {
-        if let key = VerifierKey(argument) { return key }
-        let text = try text(of: argument).filter { $0 != "\n" }
-        if let key = VerifierKey(text) { return key }
+    /// A key, or a file of keys with one in each line, as `larkive audit key` prints them.
+    private static func verifiers(_ argument: String) throws -> [VerifierKey] {
+        if let key = VerifierKey(argument) { return [key] }
+        let lines = try text(of: argument).split(separator: "\n")
+        let keys = lines.compactMap { VerifierKey(String($0)) }
+        if !keys.isEmpty, keys.count == lines.count { return keys }
         throw UsageError("\(argument) is no verification key", hint: "larkive audit key prints it")
     }
 }

@@ -151,7 +151,8 @@ struct RestoreOutcome {
         switch state {
         case "held": "it came this moment; restore it again"
         case "wanted": "wanted, and not downloaded yet; the next run fetches it: larkive sync"
-        default: "\(state); see why: larkive problems"
+        case "failed": "failed; see why: larkive problems"
+        default: "\(state); see why: larkive show"
         }
     }
 }
