@@ -1,5 +1,7 @@
+internal import CLinux
 internal import FoundationEssentials
 package import LarkiveCore
+internal import SystemPackage
 
 /// An archive that is open for looking: no lock, nothing is changed but the inbox.
 package struct ReadingVault: Sendable {
@@ -68,6 +70,11 @@ package struct ReadingVault: Sendable {
             let inbox = try root.guarded().directory("audit").directory("inbox")
             try Inbox(directory: inbox).put(event, at: time, name: name)
         } catch { throw VaultError(error) }
+    }
+
+    /// Whether nothing can be written because of the file system, whoever asks.
+    package var isReadOnly: Bool {
+        lk_may_write(layout.root.path) == -Errno.readOnlyFileSystem.rawValue
     }
 
     /// Free bytes on the archive's file system.

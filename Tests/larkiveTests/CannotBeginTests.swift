@@ -194,6 +194,35 @@ import Testing
         }
     }
 
+    @Test func `an archive that can only be read gives back without a record, when told to`()
+        async throws
+    {
+        guard getuid() == 0 else { return }
+        try await Lab.with(Self.small) { lab in
+            try await lab.expect(["sync"], exit: 0)
+            let line = try #require(lab.server.truth().max { $0.size < $1.size })
+            let give = ["restore", line.key, "--to", "\(lab.folder)/out"]
+            try await Self.system("mount", "--bind", lab.archive, lab.archive)
+            do {
+                try await Self.system("mount", "-o", "remount,bind,ro", lab.archive)
+                let refused = try await lab.expect(give, exit: 13)
+                #expect(refused.errors.contains("--unrecorded"), "\(refused.errors)")
+                let given = try await lab.expect(give + ["--unrecorded", "--json"], exit: 0)
+                #expect(given.errors.contains("is not recorded"), "\(given.errors)")
+                let path = try #require(given.json?["restored"]?.array?.first?["path"]?.string)
+                #expect(Lab.sha256(path) == line.sha256)
+            } catch {
+                try await Self.system("umount", lab.archive)
+                throw error
+            }
+            try await Self.system("umount", lab.archive)
+            // Where it can be recorded it is, whatever was said.
+            try await lab.expect(give + ["--unrecorded"], exit: 0)
+            let log = try await lab.run("audit", "log", "--type", "restore.done")
+            #expect(log.jsonLines.count == 1)
+        }
+    }
+
     private static func system(_ arguments: String...) async throws {
         let child = try Child(
             "/usr/bin/env",

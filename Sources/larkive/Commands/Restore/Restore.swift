@@ -26,6 +26,8 @@ struct Restore: AsyncParsableCommand, Sandboxed {
     @Option(help: ArgumentHelp("For whom it is; needs root.", valueName: "user"))
     var owner: String?
     @Option(help: "Why; recorded in the audit log.") var reason: String?
+    @Flag(help: "Also where that cannot be recorded: the archive is on a read-only file system.")
+    var unrecorded = false
     @Flag(help: "Print one JSON object.") var json = false
 
     var targets: [String] { isStream ? [] : [to] }
@@ -59,8 +61,20 @@ struct Restore: AsyncParsableCommand, Sandboxed {
         try Reason.check(reason, world.config)
         if isStream { try RestoreStream.refuseTerminal() }
         let vault = try world.reading()
+        if unrecorded, vault.isReadOnly {
+            Terminal.complain(
+                "this restore is not recorded: \(world.config.archive) is on a read-only file system",
+                hint: nil
+            )
+        }
         let files = try selection.files(in: vault.manifest)
-        let note = RestoreNote(world: world, to: to, owner: owner, reason: reason)
+        let note = RestoreNote(
+            world: world,
+            to: to,
+            owner: owner,
+            reason: reason,
+            mayStayUnrecorded: unrecorded
+        )
         do {
             try give(files, vault, note)
         } catch {

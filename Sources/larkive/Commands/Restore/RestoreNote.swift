@@ -7,6 +7,8 @@ struct RestoreNote {
     let to: String
     let owner: String?
     let reason: String?
+    /// Whether files may be handed out where nothing can be written at all.
+    let mayStayUnrecorded: Bool
 
     /// Throws when it cannot be kept; then nothing may be handed out.
     func keep(_ rows: [FileRow], in vault: ReadingVault) throws {
@@ -24,6 +26,17 @@ struct RestoreNote {
             ],
             hidden: hidden
         )
-        try vault.note(event, at: world.clock.now())
+        do {
+            try vault.note(event, at: world.clock.now())
+        } catch {
+            guard vault.isReadOnly else { throw error }
+            guard !mayStayUnrecorded else { return }
+            throw UsageError(
+                "what is given back cannot be recorded: \(world.config.archive) is on a read-only file "
+                    + "system",
+                hint: "mount it for writing, or give it back without a record: --unrecorded",
+                exitCode: .space
+            )
+        }
     }
 }
