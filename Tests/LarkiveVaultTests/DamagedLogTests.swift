@@ -19,12 +19,7 @@ import Testing
         before: (TestArchive) async throws -> Void = { _ in }
     ) async throws -> TestArchive {
         let archive = try await TestArchive.make()
-        for content in contents {
-            let vault = try await archive.open()
-            try await archive.hold(Array(content.utf8), in: vault)
-            try await vault.journal.seal()
-            vault.cleanUp()
-        }
+        for content in contents { try await hold(content, in: archive) }
         try await before(archive)
         let segment = archive.file("audit/" + (try archive.segments[2]))
         switch damage {
@@ -34,6 +29,13 @@ import Testing
         default: try Change.edit(segment) { $0[$0.count / 2] ^= 1 }
         }
         return archive
+    }
+
+    private static func hold(_ content: String, in archive: TestArchive) async throws {
+        let vault = try await archive.open()
+        try await archive.hold(Array(content.utf8), in: vault)
+        try await vault.journal.seal()
+        vault.cleanUp()
     }
 
     private static func look(_ archive: TestArchive) throws -> Verification {
@@ -82,6 +84,17 @@ import Testing
         #expect(Self.ofObjects(verdict) == ["E002 \(DiskObjectStore.subject(of: third))"])
         // Nobody can record what nobody knows.
         #expect(verdict.freshlyDamaged == [])
+    }
+
+    @Test func `what was healed in the damaged part is whole`() async throws {
+        let archive = try await TestArchive.make()
+        try await Self.hold("first", in: archive)
+        try await Change.record(.objectDamaged, "first", in: archive)
+        try await Change.record(.objectRepaired, "first", in: archive)
+        let healed = archive.file("audit/" + (try #require(try archive.segments.last)))
+        try await Self.hold("second", in: archive)
+        try Change.edit(healed) { $0[$0.count / 2] ^= 1 }
+        #expect(Self.ofObjects(try Self.look(archive)) == [])
     }
 
     @Test(arguments: codes)

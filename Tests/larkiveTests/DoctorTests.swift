@@ -171,6 +171,13 @@ import Testing
             )
             #expect(gone.json?["sources"]?.array?.count == 4)
             try FileManager.default.moveItem(atPath: "\(lab.folder)/away", toPath: lab.archive)
+            let (seen, other) = ("\(lab.folder)/state/seen", "\(lab.folder)/other")
+            try await lab.expect(["sync"], exit: 0)
+            try FileManager.default.linkItem(atPath: seen, toPath: other)
+            let linked = try await lab.expect(["doctor", "--json"], exit: 12)
+            let words = Self.checks(try #require(linked.json), "fail").map(\.detail)
+            #expect(words.first?.contains("\(seen) has 2 names") == true, "\(words)")
+            try FileManager.default.removeItem(atPath: other)
             try FileManager.default.removeItem(atPath: "\(lab.folder)/state/key")
             try await lab.expect(["doctor", "--json"], exit: 12)
         }

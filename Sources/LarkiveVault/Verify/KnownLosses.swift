@@ -39,6 +39,17 @@ extension SQLiteManifest {
         }
     }
 
+    /// Whether that manifest has the object, and nobody has called it damaged.
+    func isSound(_ digest: ContentDigest, in schema: String) throws(ManifestError) -> Bool {
+        try inDatabase { db in
+            try Bool.fetchOne(
+                db,
+                sql: "SELECT damaged IS NULL FROM \(schema).object WHERE digest = ?",
+                arguments: [Data(digest.bytes)]
+            ) ?? false
+        }
+    }
+
     /// The first object of a shard that nobody has called damaged.
     func firstSound(inShard shard: UInt8) throws(ManifestError) -> ContentDigest? {
         try inDatabase { db in

@@ -22,7 +22,10 @@ struct KnownObjects {
     }
 
     func losses() throws(ManifestError) -> [ContentDigest: SQLiteManifest.Loss] {
-        let recorded = try second.fold.losses()
+        // What the damaged part of the log says of it came later.
+        let recorded = try second.fold.losses().filter { loss in
+            !here(false) { try $0.isSound(loss.key, in: $1) }
+        }
         return recorded.merging(here([:]) { try $0.losses(of: $1) }) { _, later in later }
     }
 
@@ -30,10 +33,6 @@ struct KnownObjects {
         let recorded = try second.fold.carriers(of: digest)
         guard recorded.isEmpty else { return recorded }
         return here([]) { try $0.carriers(of: digest, in: $1) }
-    }
-
-    func isKnown(_ digest: ContentDigest) -> Bool {
-        (try? inShard(digest.bytes[0])[digest]) != nil
     }
 
     /// What the archive's manifest says beyond the log; a manifest that cannot be read has a finding

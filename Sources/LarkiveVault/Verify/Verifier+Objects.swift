@@ -22,9 +22,10 @@ extension Verifier {
         }
         let extras = try extras(of: check, before, isLogWhole)
         let losses = try known.losses()
+        // What is recorded must be of an object that the manifest has.
+        let unrecorded = Set(check.unrecorded.values.joined())
         verdict.freshlyDamaged = faults.filter {
-            // What is recorded must be of an object that the manifest has.
-            $0.value.code.isDamage && losses[$0.key] == nil && known.isKnown($0.key)
+            $0.value.code.isDamage && losses[$0.key] == nil && !unrecorded.contains($0.key)
         }
         .keys.sorted()
         try add(losses, to: &faults)

@@ -108,6 +108,11 @@ struct LocalChecks {
         guard found.owner == lk_owner() else {
             return .fail("key", file, "belongs to user id \(found.owner)", hint: nil, .key)
         }
+        do {
+            try ReadingVault.checkState(world.state(of: identity.id))
+        } catch {
+            return .fail("key", file, error.detail, hint: error.hint, error.kind.exitCode)
+        }
         return .ok("key", file, "nobody else can read it")
     }
 
