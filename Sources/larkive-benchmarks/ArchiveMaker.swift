@@ -51,7 +51,7 @@ struct ArchiveMaker {
         try await record(listings() + [finished()])
         try await vault.journal.seal()
         tell("\(attachments) attachments, sealed")
-        vault.tidySearchIndex { true }
+        if let failure = vault.tidySearchIndex(while: { true }) { throw failure }
         tell("search index tidied")
     }
 

@@ -28,18 +28,34 @@ package struct RunSummary: Sendable {
     /// The run is as complete as before; somebody should know all the same.
     func with(copyFailures: Set<String>) -> RunSummary {
         guard !copyFailures.isEmpty else { return self }
-        return RunSummary(
+        return with(
+            .copyFailed,
+            warnings: copyFailures.sorted().map { "the newest note could not be copied: \($0)" }
+        )
+    }
+
+    /// The same after something failed that came behind the recorded end: the archive is as complete
+    /// as before, and whoever reads the exit code learns of the disk.
+    package func with(_ failure: RunFailure) -> RunSummary {
+        with(failure.condition, unseen: [failure.detail])
+    }
+
+    private func with(
+        _ condition: Condition,
+        unseen more: [String] = [],
+        warnings others: [String] = []
+    ) -> RunSummary {
+        RunSummary(
             run: run,
             started: started,
             finished: finished,
             sources: sources,
             totals: totals,
             figures: figures,
-            conditions: conditions.union([.copyFailed]),
+            conditions: conditions.union([condition]),
             signal: signal,
-            unseen: unseen,
-            warnings: warnings
-                + copyFailures.sorted().map { "the newest note could not be copied: \($0)" }
+            unseen: unseen + more,
+            warnings: warnings + others
         )
     }
 

@@ -72,12 +72,17 @@ struct HotJournal {
 
     static func pause() { _ = lk_pause(pauseMilliseconds) }
 
+    /// Whether there is something to take back, for the holder of the lock.
+    static func isLeft(in root: Directory) -> Bool {
+        (try? root.file(name, .reading).size()).map { $0 > 0 } ?? false
+    }
+
     /// Takes back what was not committed, for the holder of the lock.
     ///
     /// SQLite does so at the first read of a connection that may write. A journal that stays is
     /// none of this manifest's.
     static func takeBack(in root: Directory) {
-        guard let size = try? root.file(name, .reading).size(), size > 0 else { return }
+        guard isLeft(in: root) else { return }
         // Opening makes an empty manifest where none is.
         guard (try? root.look(at: SQLiteManifest.fileName)) != nil else { return }
         _ = try? SQLiteManifest(at: root.path(SQLiteManifest.fileName), walk: nil).appliedSeq()

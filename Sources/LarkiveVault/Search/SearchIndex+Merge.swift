@@ -1,5 +1,5 @@
 internal import GRDB
-internal import LarkiveCore
+package import LarkiveCore
 
 /// A lookup reads every piece of the index: bulk writing leaves many, and many small runs as well.
 extension SearchIndex {
@@ -35,9 +35,14 @@ extension SearchIndex {
 extension Vault {
     /// Brings the pieces of the search index together, in small transactions, until it is stopped.
     ///
-    /// For the end of a run. Whatever fails leaves the index as right as it was.
-    package func tidySearchIndex(while goesOn: () -> Bool) {
-        try? manifest.tidySearchIndex(while: goesOn)
+    /// For the end of a run. Whatever fails leaves the index as right as it was, and is of no interest
+    /// when it leaves no trace; it is returned when not even the step could be taken back: then the
+    /// next command does that.
+    package func tidySearchIndex(while goesOn: () -> Bool) -> ManifestError? {
+        do throws(ManifestError) {
+            try manifest.tidySearchIndex(while: goesOn)
+            return nil
+        } catch { return HotJournal.isLeft(in: layout.root) ? error : nil }
     }
 }
 

@@ -92,10 +92,12 @@ struct Sync: AsyncParsableCommand, Sandboxed, StopsCleanly {
         )
         stoppable.set { code in Task { await engine.stop(.signal(code)) } }
         let timer = timer(engine)
-        let summary = await engine.run()
+        var summary = await engine.run()
         timer?.cancel()
         progress.clear()
-        tidy(vault, after: summary, stoppable)
+        if let failure = tidy(vault, after: summary, stoppable) {
+            summary = summary.with(.manifest(failure))
+        }
         // Output that is lost ends the program at once.
         vault.cleanUp()
         show(summary)
@@ -103,11 +105,15 @@ struct Sync: AsyncParsableCommand, Sandboxed, StopsCleanly {
     }
 
     /// What is asked for is done: a signal ends this between two steps, and the run as it was.
-    private func tidy(_ vault: Vault, after summary: RunSummary, _ stoppable: Stoppable) {
-        guard summary.exitCode == .complete else { return }
+    private func tidy(
+        _ vault: Vault,
+        after summary: RunSummary,
+        _ stoppable: Stoppable
+    ) -> ManifestError? {
+        guard summary.exitCode == .complete else { return nil }
         let stopped = StopMark()
         stoppable.set { _ in stopped.raise() }
-        vault.tidySearchIndex { !stopped.isRaised }
+        return vault.tidySearchIndex { !stopped.isRaised }
     }
 
     private func told(_ progress: ProgressLine) -> any RunObserver {
@@ -195,55 +201,5 @@ struct Sync: AsyncParsableCommand, Sandboxed, StopsCleanly {
             for line in report.lines { Terminal.print(line.shown) }
         }
         for line in report.complaint { Terminal.note(line.shown) }
-    }
-
-    // MARK: dry run
-
-    private func plan(
-        _ world: World,
-        _ watched: WatchedSources,
-        _ sources: [SourceName],
-        _ connection: FeishuConnection
-    ) async throws {
-        let vault = try world.reading()
-        let settings = SyncSettings(
-            run: world.newRun(),
-            sources: sources,
-            isRestricted: !source.isEmpty,
-            inlineImages: world.config.inlineImages,
-            folders: world.config.folders,
-            parallel: 1,
-            openingEvents: []
-        )
-        let manifest = PlanningMemory(vault.manifest)
-        let plan = try await SyncEngine(
-            settings: settings,
-            parts: EngineParts(
-                mail: connection.mail,
-                tasks: connection.tasks,
-                fetcher: connection.fetcher,
-                store: NothingStored(),
-                audit: NothingLogged(),
-                manifest: manifest,
-                observer: ProgressLine(isVisible: false, sources: sources.count),
-                clock: world.clock,
-                takeInbox: {},
-                costs: { connection.costs() }
-            )
-        ).plan()
-        show(
-            PlanReport(
-                plan: plan,
-                calls: connection.estimate(mailLinkCalls: plan.mailLinkCalls)
-            )
-        )
-        let failures = watched.discovery.failures + plan.walks.compactMap(\.failure)
-        for failure in failures { Terminal.complain(failure.detail, hint: failure.hint) }
-        if let first = failures.first { throw Stop(code: first.exitCode) }
-    }
-
-    private func show(_ report: PlanReport) {
-        if json { return Terminal.print(report.json) }
-        for line in report.lines { Terminal.print(line.shown) }
     }
 }
