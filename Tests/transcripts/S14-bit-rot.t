@@ -57,10 +57,11 @@ Feishu still has the file: repair brings it back, and keeps the damaged bytes as
 The same object goes missing, and Feishu has other bytes in its place by now: it is lost. That is
 said until somebody accepts it, and remains a remark from then on.
 
+  $ other=$(head -c $(stat -c %s $object) /dev/zero | tr '\0' x)
   $ rm -f $object
   $ faults <<EOF
   > - endpoint: link
-  >   raw: {status: 200, type: application/pdf, body: "other bytes"}
+  >   raw: {status: 200, type: application/pdf, body: "$other"}
   > EOF
   $ larkive repair | cut -c 1-13
   lost  sha256:
