@@ -97,6 +97,21 @@ import Testing
         #expect(Self.ofObjects(try Self.look(archive)) == [])
     }
 
+    @Test func `an older manifest takes back nothing that the log says`() async throws {
+        let archive = try await TestArchive.make()
+        try await Self.hold("first", in: archive)
+        let (path, old) = (archive.file("manifest.sqlite"), archive.beside("old"))
+        try FileManager.default.copyItem(atPath: path, toPath: old)
+        try await Change.record(.objectDamaged, "first", in: archive)
+        try FileManager.default.removeItem(atPath: path)
+        try FileManager.default.moveItem(atPath: old, toPath: path)
+        // Something else of the log that is wrong.
+        try FileManager.default.removeItem(atPath: archive.file("audit/tlog/checkpoint"))
+        let verdict = try Self.look(archive)
+        #expect(verdict.exitCode == .audit, "\(verdict.findings)")
+        #expect(Self.ofObjects(verdict).map { $0.prefix(4) } == ["E051"], "\(verdict.findings)")
+    }
+
     @Test(arguments: codes)
     func `what was lost before the log was damaged is no news`(code: Finding.Code) async throws {
         let archive = try await Self.archive(code) { try await Change.lose("third", of: $0) }

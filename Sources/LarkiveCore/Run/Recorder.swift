@@ -36,11 +36,11 @@ package enum RunFailure: Error, Equatable, Sendable {
         case .audit(let error):
             switch error.kind {
             case .noSpace: .noSpace
-            case .notWritable: .notWritable
+            case .notWritable, .refused: .notWritable
             case .damaged: .auditDamaged
             case .rolledBack: .rolledBack
             case .keyMissing: .keyMissing
-            case .refused, .unencodable: .unclassified
+            case .unencodable: .unclassified
             }
         case .manifest(let error):
             switch error.kind {

@@ -22,11 +22,12 @@ struct KnownObjects {
     }
 
     func losses() throws(ManifestError) -> [ContentDigest: SQLiteManifest.Loss] {
-        // What the damaged part of the log says of it came later.
-        let recorded = try second.fold.losses().filter { loss in
-            !here(false) { try $0.isSound(loss.key, in: $1) }
-        }
-        return recorded.merging(here([:]) { try $0.losses(of: $1) }) { _, later in later }
+        let recorded = try second.fold.losses()
+        // Only one that knows of later records, those of the damaged part, can know better.
+        let reached = try second.fold.appliedSeq()
+        guard here(-1, { _, _ in try second.applied() }) > reached else { return recorded }
+        return recorded.filter { loss in !here(false) { try $0.isSound(loss.key, in: $1) } }
+            .merging(here([:]) { try $0.losses(of: $1) }) { _, later in later }
     }
 
     func carriers(of digest: ContentDigest) throws(ManifestError) -> [String] {
