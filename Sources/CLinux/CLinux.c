@@ -115,6 +115,7 @@ int lk_stat_fd(int fd, struct lk_stat *out) {
     struct stat found;
     if (fstat(fd, &found) < 0) return -errno;
     out->size = found.st_size;
+    out->changed = (int64_t)found.st_mtim.tv_sec * 1000000000 + found.st_mtim.tv_nsec;
     out->device = found.st_dev;
     out->mode = found.st_mode & 07777;
     out->links = (uint32_t)found.st_nlink;

@@ -156,7 +156,7 @@ package struct VaultError: Error, Equatable, Sendable {
     private init(_ failure: ManifestError) {
         switch failure.kind {
         case .noSpace: self.init(.noSpace, failure.detail)
-        case .notWritable: self.init(.notWritable, failure.detail)
+        case .notWritable, .inUse: self.init(.notWritable, failure.detail)
         case .newerFormat: self.init(.newerFormat, failure.detail)
         case .hotJournal:
             self.init(

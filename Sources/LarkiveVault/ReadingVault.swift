@@ -13,6 +13,7 @@ package struct ReadingVault: Sendable {
     /// Opens it; `waiting` is called between looks at a manifest that a run is about to heal.
     package init(
         at path: String,
+        patience: Double = SQLiteManifest.patience,
         waiting: (() -> Void)? = nil
     ) throws {
         do {
@@ -27,7 +28,7 @@ package struct ReadingVault: Sendable {
                     hint: "make it again from the log: larkive rebuild"
                 )
             }
-            manifest = try HotJournal(root: layout.root).reader(
+            manifest = try HotJournal(root: layout.root, patience: patience).reader(
                 waiting: waiting ?? HotJournal.pause
             )
             inbox = Inbox(directory: layout.inbox)

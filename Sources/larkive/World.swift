@@ -32,7 +32,15 @@ struct World: Sendable {
     }
 
     /// For looking; no lock.
-    func reading() throws -> ReadingVault { try ReadingVault(at: config.archive) }
+    func reading() throws -> ReadingVault {
+        let vault = try ReadingVault(at: config.archive)
+        if vault.manifest.isAside {
+            Terminal.note(
+                "a run stands still in a commit (the file lock names it): what was before is shown"
+            )
+        }
+        return vault
+    }
 
     /// For writing; takes the lock.
     func writing(_ run: RunID) async throws -> Vault {

@@ -1,9 +1,9 @@
-// Faults for a program that was started with LD_PRELOAD: it dies before a call, fails it, skips it, or
-// writes half of it. Nothing in the program knows of this.
+// Faults for a program that was started with LD_PRELOAD: it dies or stands still before a call, fails it,
+// skips it, or writes half of it. Nothing in the program knows of this.
 //
 //   FAULT_ROOTS  folders, separated by colons; calls on other files pass untouched and uncounted
 //   FAULT_PLAN   rules, separated by semicolons: ACTION CALLS WHEN PATTERN
-//                ACTION   kill | errno=N | skip | short
+//                ACTION   kill | stop (until SIGCONT) | errno=N | skip | short
 //                CALLS    names as below, separated by commas, or `change` for all that change a disk
 //                WHEN     N (the Nth call that fits), N+ (from the Nth on)
 //                PATTERN  fnmatch(3) on the path; `*` also fits slashes
@@ -31,7 +31,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum action { PASS, KILL, FAIL, SKIP, SHORT };
+enum action { PASS, KILL, STOP, FAIL, SKIP, SHORT };
 enum { RULES = 16 };
 
 static struct rule {
@@ -61,7 +61,7 @@ __attribute__((constructor)) static void begin(void) {
         rule->when = atol(when);
         rule->onwards = strchr(when, '+') != NULL;
         rule->error = strncmp(action, "errno=", 6) ? 0 : atoi(action + 6);
-        rule->action = !strcmp(action, "kill") ? KILL : !strcmp(action, "skip") ? SKIP
+        rule->action = !strcmp(action, "kill") ? KILL : !strcmp(action, "stop") ? STOP : !strcmp(action, "skip") ? SKIP
             : !strcmp(action, "short") ? SHORT : FAIL;
         rule_count++;
     }
@@ -113,10 +113,14 @@ static enum action judge(const char *call, int fd, const char *name) {
         if (!names(rule->calls, call) || fnmatch(rule->pattern, path, 0)) continue;
         long seen = atomic_fetch_add(&rule->seen, 1) + 1;
         if (seen != rule->when && !(rule->onwards && seen > rule->when)) continue;
-        static const char *const words[] = {"passed", "killed", "failed", "skipped", "shortened"};
+        static const char *const words[] = {"passed", "killed", "stopped", "failed", "skipped", "shortened"};
         note(call, path, words[rule->action]);
         if (rule->action == KILL)
             for (real_syscall(SYS_kill, real_syscall(SYS_getpid), SIGKILL);;) real_syscall(SYS_pause);
+        if (rule->action == STOP) {
+            real_syscall(SYS_kill, real_syscall(SYS_getpid), SIGSTOP);
+            return PASS;
+        }
         if (rule->action == FAIL) errno = rule->error;
         return rule->action;
     }

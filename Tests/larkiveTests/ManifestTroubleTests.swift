@@ -25,7 +25,7 @@ import Testing
             #expect(verdict["ok"] == true)
             #expect(verdict["checked"]?["objects"]?.integer ?? 0 > 0)
             let left = try FileManager.default.contentsOfDirectory(atPath: lab.file("staging"))
-            #expect(left.filter { $0.hasPrefix("verify-") } == [])
+            #expect(left.filter { $0.hasPrefix("look-") } == [])
         }
     }
 

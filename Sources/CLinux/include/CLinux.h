@@ -59,7 +59,8 @@ int lk_set_time(int fd, int64_t seconds, int64_t nanoseconds);
 int lk_lock(int fd);
 int lk_unlock(int fd);
 
-struct lk_stat { int64_t size; uint64_t device; uint32_t mode, links, owner; int regular, link; };
+// `changed` is when its bytes changed last, in nanoseconds, as exact as the kernel keeps it.
+struct lk_stat { int64_t size, changed; uint64_t device; uint32_t mode, links, owner; int regular, link; };
 
 int lk_stat_fd(int fd, struct lk_stat *out);
 int lk_stat_path(const char *path, struct lk_stat *out);

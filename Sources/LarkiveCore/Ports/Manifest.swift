@@ -39,6 +39,8 @@ package struct ManifestError: Error, Equatable, Sendable {
         case noSpace, notWritable, damaged, newerFormat, other
         /// A commit was cut off and must be taken back by somebody who may write.
         case hotJournal
+        /// Somebody else has it locked for longer than one waits.
+        case inUse
     }
 
     package let kind: Kind

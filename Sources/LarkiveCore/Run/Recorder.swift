@@ -45,7 +45,7 @@ package enum RunFailure: Error, Equatable, Sendable {
         case .manifest(let error):
             switch error.kind {
             case .noSpace: .noSpace
-            case .notWritable: .notWritable
+            case .notWritable, .inUse: .notWritable
             case .damaged: .damaged
             case .newerFormat, .hotJournal, .other: .unclassified
             }

@@ -20,5 +20,5 @@ final class FirstFailure: Sendable {
 
 extension ManifestError.Kind {
     /// Whether it is the disk, or the room on it, and not what is written there.
-    var isOfDisk: Bool { self == .noSpace || self == .notWritable }
+    var isOfDisk: Bool { self == .noSpace || self == .notWritable || self == .inUse }
 }

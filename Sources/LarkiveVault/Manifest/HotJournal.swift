@@ -4,13 +4,17 @@ internal import LarkiveCore
 /// Opens the manifest for looking, also when a run has died in the middle of a commit.
 ///
 /// SQLite leaves a journal then, and takes the half-written pages back at the next opening that may
-/// write. A live run never shows one: it holds SQLite's own lock while it writes.
+/// write. A live run never shows one: it holds SQLite's own lock while it writes. Where it stands
+/// still with that lock, a copy is opened.
 struct HotJournal {
     static let name = SQLiteManifest.fileName + "-journal"
     private static let pauseMilliseconds: UInt32 = 50
     private static let looks = 100
+    /// A look at a manifest in use has waited for as long as this many others.
+    private static let longLook = 25
 
     let root: Directory
+    var patience = SQLiteManifest.patience
 
     private var path: String { root.path(SQLiteManifest.fileName) }
 
@@ -19,19 +23,34 @@ struct HotJournal {
         // SQLite would wait for ever for a pipe in their place.
         for name in [SQLiteManifest.fileName, Self.name] { try root.check(name) }
         try refuseForeign()
-        for _ in 0..<Self.looks {
+        var looks = Self.looks
+        while looks > 0 {
             do {
-                return try SQLiteManifest(reading: path)
+                return try SQLiteManifest(reading: path, patience: patience)
             } catch let failure {
-                guard failure.kind == .hotJournal else { throw failure }
+                switch failure.kind {
+                case .hotJournal:
+                    try heal(waiting)
+                    looks -= 1
+                case .inUse:
+                    if let copy = aside(waiting) { return copy }
+                    looks -= Self.longLook
+                    guard looks > 0 else { throw failure }
+                default: throw failure
+                }
             }
-            try heal(waiting)
         }
+        if let copy = aside(waiting) { return copy }
         throw VaultError(
             .locked,
             "manifest.sqlite was left in the middle of a commit, and a run has the archive",
             hint: "try again when the run that has just begun is under way"
         )
+    }
+
+    /// Nil also when nothing can be copied: what was in the way of the manifest itself is told then.
+    private func aside(_ waiting: () -> Void) -> SQLiteManifest? {
+        try? ManifestAside(root: root).reader(after: waiting)
     }
 
     /// Takes the commit back if no run has the archive; a run that has it does so itself.

@@ -20,8 +20,9 @@ extension ManifestError {
             case .SQLITE_READONLY where failure.extendedResultCode == .SQLITE_READONLY_ROLLBACK:
                 .hotJournal
             case .SQLITE_FULL: .noSpace
+            case .SQLITE_BUSY: .inUse
             case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH, .SQLITE_IOERR,
-                .SQLITE_NOMEM, .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL:
+                .SQLITE_NOMEM, .SQLITE_LOCKED, .SQLITE_PROTOCOL:
                 .notWritable
             case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_FORMAT, .SQLITE_CONSTRAINT: .damaged
             default: .other

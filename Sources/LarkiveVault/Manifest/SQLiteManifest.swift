@@ -7,8 +7,12 @@ package import LarkiveCore
 /// and read back, and a difference refuses to run.
 package struct SQLiteManifest: Sendable {
     static let fileName = "manifest.sqlite"
+    /// Seconds.
+    package static let patience = 5.0
 
     let queue: DatabaseQueue
+    /// Whether it is a copy, as it was before a commit that a run does not go on with.
+    package let isAside: Bool
     private let disk = FirstFailure()
 
     /// What every connection must have, as SQLite reads it back.
@@ -29,6 +33,7 @@ package struct SQLiteManifest: Sendable {
     package init(at path: String, walk: String?, durable: Bool = true) throws(ManifestError) {
         do {
             queue = try DatabaseQueue(path: path, configuration: Self.configuration())
+            isAside = false
             try queue.inDatabase { db in
                 if durable { try Self.setPragmas(Self.pragmas, in: db) }
                 try Self.checkVersion(db, mayCreate: true)
@@ -37,12 +42,13 @@ package struct SQLiteManifest: Sendable {
         try openWalk(at: walk)
     }
 
-    /// Opens it for looking only.
-    package init(reading path: String) throws(ManifestError) {
+    /// Opens it for looking only; a commit that is going on is waited for, so many seconds.
+    package init(reading path: String, patience: Double = patience) throws(ManifestError) {
         do {
-            var configuration = Self.configuration()
+            var configuration = Self.configuration(patience: patience)
             configuration.readonly = true
             queue = try DatabaseQueue(path: path, configuration: configuration)
+            isAside = false
             try queue.inDatabase { db in
                 try Self.setPragmas(Self.pragmas.filter { $0.name != "journal_mode" }, in: db)
                 try Self.checkVersion(db, mayCreate: false)
@@ -50,10 +56,23 @@ package struct SQLiteManifest: Sendable {
         } catch { throw ManifestError(error, at: path) }
     }
 
+    /// Opens a copy that nobody else has, after a commit that was cut off in it is taken back.
+    init(aside path: String) throws(ManifestError) {
+        do {
+            queue = try DatabaseQueue(path: path, configuration: Self.configuration())
+            isAside = true
+            try queue.inDatabase { db in
+                try Self.setPragmas(Self.pragmas.filter { $0.name != "journal_mode" }, in: db)
+                try Self.checkVersion(db, mayCreate: false)
+                try db.execute(sql: "PRAGMA query_only = ON")
+            }
+        } catch { throw ManifestError(error, at: path) }
+    }
+
     /// A reader waits for a commit to end, and a commit for a reader.
-    private static func configuration() -> Configuration {
+    private static func configuration(patience: Double = patience) -> Configuration {
         var configuration = Configuration()
-        configuration.busyMode = .timeout(5)
+        configuration.busyMode = .timeout(patience)
         return configuration
     }
 

@@ -154,7 +154,7 @@ struct LayoutCheck {
 
     mutating func checkStaging() throws(DiskError) {
         guard let staging = try? root.directory("staging") else { return }
-        let names = try staging.names().filter { !SecondManifest.isOne($0) }
+        let names = try staging.names().filter { !LookName.isOne($0) }
         guard !names.isEmpty, try !VaultLock.isHeld(in: root) else { return }
         findings.append(
             Finding(

@@ -34,7 +34,7 @@ struct ManifestLook {
         switch error.kind {
         case .newerFormat: Finding(.manifestNewer, name, error.detail)
         case .damaged: Finding(.manifestUnreadable, name, error.detail)
-        case .noSpace, .notWritable, .hotJournal, .other:
+        case .noSpace, .notWritable, .inUse, .hotJournal, .other:
             Finding(.manifestNotRead, name, "cannot be read: \(error.detail)")
         }
     }

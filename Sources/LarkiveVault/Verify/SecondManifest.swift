@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import GRDB
 internal import LarkiveCore
 
@@ -7,7 +6,6 @@ internal import LarkiveCore
 /// Dying leaves these files; the next run removes them. A run that begins meanwhile removes their
 /// names, which are needed no longer by then. Where nothing can be written it is in memory.
 struct SecondManifest {
-    private static let prefix = "verify-"
     /// Under which name the archive's own manifest stands beside the fold.
     static let here = "here"
 
@@ -17,18 +15,14 @@ struct SecondManifest {
 
     var isOnDisk: Bool { staging != nil }
 
-    static func isOne(_ name: String) -> Bool { name.hasPrefix(prefix) }
-
     init(staging: Directory?) throws(ManifestError) {
-        var random = SystemRandomNumberGenerator()
-        let name =
-            Self.prefix + Hex.text((0..<8).map { _ in UInt8.random(in: 0...255, using: &random) })
+        let name = LookName.made()
         self.name = name
         if let staging, let file = try? staging.file(name, .creating) {
             self.staging = staging
             _ = file
             // Dying of a full disk leaves neither the file nor its journal.
-            defer { for ending in ["", "-journal"] { try? staging.remove(name + ending) } }
+            defer { LookName.remove(name, from: staging) }
             fold = try SQLiteManifest(at: staging.path(name), walk: nil, durable: false)
         } else {
             self.staging = nil

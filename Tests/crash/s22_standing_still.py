@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+"""S22: a command that writes stands still before the Kth call that changes the disk; who looks is answered.
+
+fault.c stops the command as SIGSTOP or a hanging disk would. Every reader must end well within its time,
+with what was there before the command began, or more; then the command goes on, and ends as ever.
+"""
+import argparse
+import json
+import os
+import random
+import signal
+import time
+
+import lab
+from budget import Budget
+from scenarios import SCENARIOS, with_folder
+from s1_kill_points import CHANGING, kind_of
+
+SEED = 22
+READER_SECONDS = 60
+READERS = {
+    "find": ["find", "--json"], "status": ["status"], "show": ["show", "1"], "verify": ["verify", "--json"],
+    "dump": ["manifest", "dump", "--json"], "audit verify": ["audit", "verify"], "prove": ["audit", "prove", "1"],
+    "restore": ["restore", "1", "--to", "{folder}/restored"], "problems": ["problems"],
+    "dry run": ["sync", "--dry-run"],
+    "export": ["export", "1", "--format", "bagit", "--to", "{folder}/bag"],
+}
+
+
+class Stopper:
+    """Plays the points of one scenario."""
+
+    def __init__(self, suite, bench, scenario, wanted, readers):
+        self.suite, self.bench, self.scenario, self.wanted, self.readers = suite, bench, scenario, wanted, readers
+        self.log = bench.folder / "calls"
+
+    def calls(self):
+        """The calls of a run without faults that change the disk, and what was to be found before."""
+        self.bench.restore("start")
+        self.before = {row["key"] for row in map(json.loads, self.bench.expect(0, "find", "--json").out.splitlines())}
+        self.bench.restore("start")
+        self.log.unlink(missing_ok=True)
+        self.bench.larkive(*with_folder(self.bench, self.scenario.command), environment=lab.faults(self.bench, log=self.log))
+        return [call[:2] for call in lab.counted(self.log) if call[0] in CHANGING]
+
+    def play(self, k):
+        self.bench.restore("start")
+        plan = lab.faults(self.bench, f"stop change {k} *")
+        process = self.bench.start(*with_folder(self.bench, self.scenario.command), environment=plan,
+                                   folder=self.folder("stopped"))
+        lines = []
+        if self.has_stopped(process):
+            self.suite.count("stops")
+            lines = self.look()
+            os.kill(process.pid, signal.SIGCONT)
+        code = process.wait(lab.LARKIVE_SECONDS)
+        if code not in self.scenario.wanted:
+            lines.append(f"exit {code} after it went on: {(self.bench.folder / 'stopped/err').read_text().strip()}")
+        return lines + self.finish()
+
+    def folder(self, name):
+        path = self.bench.folder / name
+        lab.remove(path)
+        path.mkdir()
+        return path
+
+    @staticmethod
+    def has_stopped(process):
+        """Whether it stands still; it may also have ended before the Kth call."""
+        state = os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+        return state.si_code == os.CLD_STOPPED
+
+    def look(self):
+        """All readers at once."""
+        started = {}
+        for name in self.readers:
+            folder = self.folder(f"reader-{name.replace(' ', '-')}")
+            words = [word.replace("{folder}", str(folder)) for word in READERS[name]]
+            started[name] = folder, self.bench.start(*words, folder=folder)
+        end, lines = time.monotonic() + READER_SECONDS, []
+        for name, (folder, process) in started.items():
+            try:
+                code = process.wait(max(0.1, end - time.monotonic()))
+            except lab.subprocess.TimeoutExpired:
+                process.kill()
+                code = process.wait()
+            self.suite.count("looks")
+            out, err = ((folder / what).read_text(errors="replace") for what in ("out", "err"))
+            self.suite.count("copies looked at", "stands still in a commit" in err)
+            if code:
+                lines.append(f"{name} beside it: exit {code}: {err.strip()} {out.strip()[-600:] if name == 'verify' else ''}")
+            elif name == "find":
+                lines += [f"find lacks {key}" for key in self.before - {json.loads(line)["key"] for line in out.splitlines()}]
+        return lines
+
+    def finish(self):
+        ended = self.bench.larkive("sync")
+        lines = [] if ended.code == 0 else [f"the run after: exit {ended.code}: {ended.err.strip()}"]
+        return lines + self.bench.check(finished=True) + self.bench.verify() + self.bench.compare(self.wanted)
+
+
+def chosen(calls, most, dice):
+    """Half of them in the manifest, of as many kinds as there are."""
+    ks = list(range(1, len(calls) + 1))
+    if not most:
+        return ks
+    dice.shuffle(ks)
+    seen, first, later = set(), [], []
+    for k in ks:
+        (later if kind_of(calls[k - 1]) in seen else first).append(k)
+        seen.add(kind_of(calls[k - 1]))
+    ks = first + later
+    here = [k for k in ks if "/manifest.sqlite" in calls[k - 1][1]][:(most + 1) // 2]
+    return sorted((here + [k for k in ks if k not in here])[:most])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default="second sync", help="this scenario")
+    parser.add_argument("--most", type=int, default=0, help="so many points; 0 for all")
+    parser.add_argument("--readers", default=",".join(READERS))
+    parser.add_argument("--points", default="")
+    Budget.argument(parser)
+    asked = parser.parse_args()
+    suite, budget = lab.Suite("S22 standing still"), Budget(asked.seconds)
+    with lab.laboratory(lab.small_world()) as bench:
+        scenario = next(one for one in SCENARIOS if one.name == asked.only)
+        stopper = Stopper(suite, bench, scenario, scenario.set_up(bench), asked.readers.split(","))
+        calls = stopper.calls()
+        for k in [int(p) for p in asked.points.split(",")] if asked.points else chosen(calls, asked.most, random.Random(SEED)):
+            if budget.is_over:
+                break
+            suite.say(f"{scenario.name}, call {k}: {' '.join(kind_of(calls[k - 1]))}", stopper.play(k))
+    suite.at_least("stops", asked.most * 3 // 4)
+    suite.at_least("copies looked at", min(1, asked.most))
+    suite.end()
+
+
+if __name__ == "__main__":
+    main()
