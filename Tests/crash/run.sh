@@ -1,7 +1,7 @@
 #!/bin/bash
 # Breaks larkive in every way that these suites know, and judges what is left.
 #
-#   Tests/crash/run.sh [ci|release] [SUITE...]    SUITE: S1 S2 S3 S4 S5 S6 S7 S8 S9 S14 S17 S21; all of them by default
+#   Tests/crash/run.sh [ci|release] [SUITE...]    SUITE: S1 S2 S3 S4 S5 S6 S7 S8 S9 S14 S17 S21 S22; all of them by default
 #
 # Programs come from $LARKIVE_BIN_DIR, or from swift's build folder. Each suite prints what it did and how
 # long that took, and is ended when it takes too long; a table at the end has a line for each of them. What
@@ -10,7 +10,7 @@ set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
-known="S1 S2 S3 S4 S5 S6 S7 S8 S9 S14 S17 S21"
+known="S1 S2 S3 S4 S5 S6 S7 S8 S9 S14 S17 S21 S22"
 column=${1:-ci}
 [ $# -eq 0 ] || shift
 case $column in ci | release) ;; *) echo "ci or release, not $column" >&2; exit 2 ;; esac
@@ -66,6 +66,7 @@ suite S8 360 s8_tamper.py --rounds 8 -- --rounds 1000
 suite S9 240 s9_bit_rot.py --flips 120 -- --flips 10000
 suite S14 120 s14_parallel_starts.py --rounds 2 -- --rounds 500
 suite S21 240 s21_export.py --every 3 -- --every 1
+suite S22 240 s22_standing_still.py --most 6 --
 # These keep one core busy: S7 on one, S5 and S17 on the other.
 alone() {
     suite S5 240 s5_order.py --attachments 1500 -- --attachments 10000

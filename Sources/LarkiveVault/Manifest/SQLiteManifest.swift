@@ -7,7 +7,7 @@ package import LarkiveCore
 /// and read back, and a difference refuses to run.
 package struct SQLiteManifest: Sendable {
     static let fileName = "manifest.sqlite"
-    /// Seconds.
+    /// How long a reader waits for a commit to end, in seconds.
     package static let patience = 5.0
 
     let queue: DatabaseQueue
@@ -15,15 +15,21 @@ package struct SQLiteManifest: Sendable {
     package let isAside: Bool
     private let disk = FirstFailure()
 
+    private typealias Pragma = (name: String, set: String, expected: String)
+
     /// What every connection must have, as SQLite reads it back.
     ///
     /// A transaction that outgrows the cache (KiB, negative) locks readers out before its end.
-    private static let pragmas: [(name: String, set: String, expected: String)] = [
-        ("journal_mode", "TRUNCATE", "truncate"), ("synchronous", "EXTRA", "3"),
-        ("foreign_keys", "ON", "1"), ("trusted_schema", "OFF", "0"),
+    private static let pragmas: [Pragma] = [
+        ("synchronous", "EXTRA", "3"), ("foreign_keys", "ON", "1"), ("trusted_schema", "OFF", "0"),
         ("cell_size_check", "ON", "1"), ("mmap_size", "0", "0"), ("temp_store", "MEMORY", "2"),
-        ("busy_timeout", "5000", "5000"), ("cache_size", "-65536", "-65536"),
+        ("cache_size", "-65536", "-65536"),
     ]
+    /// For the file that is written to.
+    private static let journal: [Pragma] = [("journal_mode", "TRUNCATE", "truncate")]
+
+    /// `verify` copies the whole file under a lock, which takes a slow disk a while.
+    private static let commitPatience = 60.0
 
     /// Opens it for the holder of the lock; makes the tables in an empty file.
     ///
@@ -32,10 +38,15 @@ package struct SQLiteManifest: Sendable {
     /// Without durability it is a scratch for comparing, in memory.
     package init(at path: String, walk: String?, durable: Bool = true) throws(ManifestError) {
         do {
-            queue = try DatabaseQueue(path: path, configuration: Self.configuration())
+            queue = try DatabaseQueue(
+                path: path,
+                configuration: Self.configuration(patience: Self.commitPatience)
+            )
             isAside = false
             try queue.inDatabase { db in
-                if durable { try Self.setPragmas(Self.pragmas, in: db) }
+                if durable {
+                    try Self.set(Self.journal + Self.pragmas, Self.commitPatience, in: db)
+                }
                 try Self.checkVersion(db, mayCreate: true)
             }
         } catch { throw ManifestError(error, at: path) }
@@ -50,7 +61,7 @@ package struct SQLiteManifest: Sendable {
             queue = try DatabaseQueue(path: path, configuration: configuration)
             isAside = false
             try queue.inDatabase { db in
-                try Self.setPragmas(Self.pragmas.filter { $0.name != "journal_mode" }, in: db)
+                try Self.set(Self.pragmas, patience, in: db)
                 try Self.checkVersion(db, mayCreate: false)
             }
         } catch { throw ManifestError(error, at: path) }
@@ -59,10 +70,13 @@ package struct SQLiteManifest: Sendable {
     /// Opens a copy that nobody else has, after a commit that was cut off in it is taken back.
     init(aside path: String) throws(ManifestError) {
         do {
-            queue = try DatabaseQueue(path: path, configuration: Self.configuration())
+            queue = try DatabaseQueue(
+                path: path,
+                configuration: Self.configuration(patience: Self.patience)
+            )
             isAside = true
             try queue.inDatabase { db in
-                try Self.setPragmas(Self.pragmas.filter { $0.name != "journal_mode" }, in: db)
+                try Self.set(Self.pragmas, Self.patience, in: db)
                 try Self.checkVersion(db, mayCreate: false)
                 try db.execute(sql: "PRAGMA query_only = ON")
             }
@@ -70,17 +84,19 @@ package struct SQLiteManifest: Sendable {
     }
 
     /// A reader waits for a commit to end, and a commit for a reader.
-    private static func configuration(patience: Double = patience) -> Configuration {
+    private static func configuration(patience: Double) -> Configuration {
         var configuration = Configuration()
         configuration.busyMode = .timeout(patience)
         return configuration
     }
 
-    private static func setPragmas(
-        _ pragmas: [(name: String, set: String, expected: String)],
+    private static func set(
+        _ pragmas: [Pragma],
+        _ patience: Double,
         in db: Database
     ) throws {
-        for pragma in pragmas {
+        let milliseconds = String(Int(patience * 1_000))
+        for pragma in pragmas + [("busy_timeout", milliseconds, milliseconds)] {
             try db.execute(sql: "PRAGMA \(pragma.name) = \(pragma.set)")
             let found = try String.fetchOne(db, sql: "PRAGMA \(pragma.name)") ?? "nothing"
             // mmap_size reads back as nothing where SQLite was built without it.
