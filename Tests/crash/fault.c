@@ -118,7 +118,8 @@ static enum action judge(const char *call, int fd, const char *name) {
         if (rule->action == KILL)
             for (real_syscall(SYS_kill, real_syscall(SYS_getpid), SIGKILL);;) real_syscall(SYS_pause);
         if (rule->action == STOP) {
-            real_syscall(SYS_kill, real_syscall(SYS_getpid), SIGSTOP);
+            // To this very thread, which gets no further: to the process, another one might take it.
+            real_syscall(SYS_tgkill, real_syscall(SYS_getpid), real_syscall(SYS_gettid), SIGSTOP);
             return PASS;
         }
         if (rule->action == FAIL) errno = rule->error;

@@ -26,6 +26,8 @@ TOP = Path(__file__).resolve().parents[2]
 BINARIES = Path(os.environ.get("LARKIVE_BIN_DIR") or TOP / ".build/debug")
 SANDBOX_SECONDS = 7200
 LARKIVE_SECONDS = 60
+# One state in so many is judged by `verify` as well as by the checker, and they have to agree.
+AGREE_EVERY = int(os.environ.get("CRASH_AGREE_EVERY") or 4)
 DIES_WITH_ITS_PARENT = ["setpriv", "--pdeathsig", "KILL"]
 MAILBOX = "alice@corp.example"
 BASE_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "TZ": "UTC", "SWIFT_BACKTRACE": "enable=no"}

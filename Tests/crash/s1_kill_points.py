@@ -21,8 +21,6 @@ CHANGING = {"create", "write", "fsync", "fdatasync", "syncfs", "link", "rename",
             "chmod", "flock"}
 # A kill right after these leaves what a kill right before leaves: only a power cut tells them apart.
 UNSEEN = {"fsync", "fdatasync", "syncfs", "flock"}
-# One kill in so many is followed by `verify`, which has to agree with the checker on what is left.
-AGREE_EVERY = 4
 
 
 def kind_of(call):
@@ -92,7 +90,7 @@ class Killer:
         if (self.bench.archive / "larkive.json").exists():
             bad = self.bench.check(acks=ended.acks)
             self.say(f"{k} ({where}), killed", [line for line in bad if not self.scenario.excuses(line)])
-            if self.scenario.is_made and self.suite.counts["kills"] % AGREE_EVERY == 0:
+            if self.scenario.is_made and self.suite.counts["kills"] % lab.AGREE_EVERY == 0:
                 self.suite.count("verdicts compared")
                 self.say(f"{k} ({where}), killed", self.bench.agreement())
         self.recover(f"{k} ({where})", ended.acks)

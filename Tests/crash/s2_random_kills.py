@@ -20,8 +20,6 @@ UNDER_WAY = 64 + 24
 # By so much longer a run may get before the next kill when it was killed before it acknowledged anything.
 SLOWER = 1.04
 
-# One kill in so many is followed by `verify`, which has to agree with the checker on what is left.
-AGREE_EVERY = 4
 
 
 class Chain:
@@ -50,7 +48,7 @@ class Chain:
             # The machine may be slower now than when the length was measured.
             self.length *= 1 if ended.acks else SLOWER
             self.say(self.bench.check(acks=self.acks))
-            if self.kills % AGREE_EVERY == 0:
+            if self.kills % lab.AGREE_EVERY == 0:
                 self.suite.count("verdicts compared")
                 self.say(self.bench.agreement())
         self.finish()

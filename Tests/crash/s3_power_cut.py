@@ -28,8 +28,6 @@ from onlooker import Onlooker
 
 DEEPEST = 3
 ATTACHMENTS = 150
-# One cut in so many is followed by `verify`, which has to agree with the checker on what is left.
-AGREE_EVERY = 4
 LONGEST = {"clock": 0.5, "beginning": 0.12, "sealing": 0.03}  # seconds; a run takes about half a one
 
 
@@ -147,7 +145,7 @@ class Cycles:
         self.disk.mount()
         found = here.check(finished=ended == 0, acks=sorted(acks))
         self.say(where, [line for line in found if not line.endswith("is left over")])
-        if self.counts["cuts"] % AGREE_EVERY == 0:
+        if self.counts["cuts"] % lab.AGREE_EVERY == 0:
             self.counts["verdicts compared"] += 1
             self.say(where, here.agreement())
         if ended not in (None, 0):

@@ -40,8 +40,6 @@ HONEST = {3, 13}
 # SQLite calls a page of its own malformed when it could not be read, and so when its journal could not
 # be read in a rollback, of which it tells no error: that is damage (7) to larkive until the next run.
 UNREAD_PAGES = ("/manifest.sqlite", "/manifest.sqlite-journal", "/walk.sqlite")
-# One fault in so many is followed by `verify`, which has to agree with the checker on what is left.
-AGREE_EVERY = 4
 # A call that a signal interrupted, or that wrote a part, must just be made again.
 HARMLESS = {"EINTR", "short"}
 # SQLite's own files: after a failed sync it writes the former pages again before it syncs again.
@@ -94,7 +92,7 @@ class Sweeper:
         self.suite.count(f"exit {ended.code}")
         self.say(where, self.judge(ended, error, name, pattern) + self.synced_again(calls)
                  + self.checked(ended, calls))
-        if self.suite.counts["faults"] % AGREE_EVERY == 0:
+        if self.suite.counts["faults"] % lab.AGREE_EVERY == 0:
             self.suite.count("verdicts compared")
             self.say(where, self.bench.agreement())
         self.recover(where, ended)
