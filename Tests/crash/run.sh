@@ -68,7 +68,7 @@ suite S8 360 s8_tamper.py --rounds 8 -- --rounds 1000
 suite S9 240 s9_bit_rot.py --flips 120 -- --flips 10000
 suite S14 120 s14_parallel_starts.py --rounds 2 -- --rounds 500
 suite S21 240 s21_export.py --every 3 -- --every 1
-suite S22 240 s22_standing_still.py --most 6 --
+suite S22 240 s22_standing_still.py --most 6 --only "second sync" --
 # These keep one core busy: S7 on one, S5 and S17 on the other.
 alone() {
     suite S5 240 s5_order.py --attachments 1500 -- --attachments 10000
