@@ -36,16 +36,47 @@ struct Layout: Sendable {
     ///
     /// Whatever else is opened later is looked at when it is opened.
     static func openForWriting(_ path: String, _ rules: VaultRules) throws -> Layout {
+        let guarded = try ownRoot(path, rules)
+        try makeEmptyFolders(in: guarded)
+        let layout = try parts(of: guarded)
+        try check(guarded, layout.audit)
+        return layout
+    }
+
+    /// Throws what ``openForWriting(_:_:)`` would be refused with, and makes nothing.
+    static func look(_ path: String, _ rules: VaultRules) throws {
+        let guarded = try ownRoot(path, rules)
+        func part(_ name: String, of folder: Directory) throws -> Directory? {
+            do {
+                return try folder.directory(name)
+            } catch {
+                guard error.isMissing, isMadeAgain(name) else { throw lost(error) }
+                return nil
+            }
+        }
+        _ = try folders.map { try part($0, of: guarded) }
+        guard let audit = try part("audit", of: guarded) else { return }
+        _ = try part("inbox", of: audit)
+        try check(guarded, audit)
+    }
+
+    private static func ownRoot(_ path: String, _ rules: VaultRules) throws -> Directory {
         let root = try root(path)
         try checkOwner(of: root)
         try root.fileSystem().check(path, rules)
-        let guarded = try root.guarded()
-        try makeEmptyFolders(in: guarded)
-        let layout = try parts(of: guarded)
-        _ = try layout.part { () throws(DiskError) in try layout.audit.directory("tlog") }
-        for name in fixedFiles { try layout.root.check(name) }
-        try layout.audit.check(JournalFile.name)
-        return layout
+        return try root.guarded()
+    }
+
+    private static func check(_ root: Directory, _ audit: Directory) throws {
+        do {
+            _ = try audit.directory("tlog")
+        } catch { throw lost(error) }
+        for name in fixedFiles { try root.check(name) }
+        try audit.check(JournalFile.name)
+    }
+
+    private static func isMadeAgain(_ name: String) -> Bool {
+        ["staging", "quarantine", "inbox"].contains(name)
     }
 
     /// Makes again what holds nothing that could be lost: no backup needs to have it, and many ways
@@ -98,18 +129,12 @@ struct Layout: Sendable {
         } catch { throw lost(error) }
     }
 
-    private func part<Part>(_ open: () throws(DiskError) -> Part) throws(VaultError) -> Part {
-        do {
-            return try open()
-        } catch { throw Self.lost(error) }
-    }
-
     private static func lost(_ failure: DiskError) -> VaultError {
         guard failure.isMissing else { return VaultError(failure) }
         return VaultError(
             failure.path.contains("/audit") ? .auditDamaged : .damaged,
             "\(failure.path) is missing",
-            hint: ["staging", "quarantine", "inbox"].contains { failure.path.hasSuffix("/\($0)") }
+            hint: isMadeAgain(failure.path.split(separator: "/").last.map(String.init) ?? "")
                 ? "it holds nothing that could be lost, and is made again: larkive rebuild"
                 : "put it back from a backup"
         )

@@ -1,7 +1,5 @@
-internal import CLinux
 internal import FoundationEssentials
 package import LarkiveCore
-internal import SystemPackage
 
 /// An archive that is open for looking: no lock, nothing is changed but the inbox.
 package struct ReadingVault: Sendable {
@@ -75,12 +73,22 @@ package struct ReadingVault: Sendable {
             try Layout.checkOwner(of: root)
             let inbox = try root.guarded().directory("audit").directory("inbox")
             try Inbox(directory: inbox).put(event, at: time, name: name)
-        } catch { throw VaultError(error) }
+        } catch {
+            guard LookFolder.isReadOnly(root.path) else { throw VaultError(error) }
+            throw VaultError(
+                .notWritable,
+                "\(root.path) is on a read-only file system: nothing can be recorded",
+                hint: "mount it for writing; restore --unrecorded gives files back without a record"
+            )
+        }
     }
 
     /// Whether nothing can be written because of the file system, whoever asks.
-    package var isReadOnly: Bool {
-        lk_may_write(layout.root.path) == -Errno.readOnlyFileSystem.rawValue
+    package var isReadOnly: Bool { LookFolder.isReadOnly(layout.root.path) }
+
+    /// Where a reader keeps what has no place in the archive; nil where that can be written to.
+    package static func placeOutside(_ path: String) -> String? {
+        LookFolder.isReadOnly(path) ? LookFolder.temporary : nil
     }
 
     /// Free bytes on the archive's file system.

@@ -57,7 +57,7 @@ extension Vault {
     /// Looks at an archive as a writer would, without the lock; throws what would be refused.
     package static func look(at path: String, rules: VaultRules) throws {
         do {
-            _ = try Layout.openForWriting(path, rules)
+            try Layout.look(path, rules)
         } catch { throw VaultError(error) }
     }
 

@@ -119,6 +119,7 @@ extension World {
     var writable: [String] {
         var folders = [config.archive] + config.auditCopies
         if let state = config.state { folders.append(state) }
+        if let place = ReadingVault.placeOutside(config.archive) { folders.append(place) }
         // An archive that cannot be read has no STATE to write to, and the command will say so.
         if let identity = try? ReadingVault.identity(at: config.archive) {
             folders.append(state(of: identity.id))

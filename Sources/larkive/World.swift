@@ -35,9 +35,12 @@ struct World: Sendable {
     func reading() throws -> ReadingVault {
         let vault = try ReadingVault(at: config.archive)
         if vault.manifest.isAside {
-            Terminal.note(
-                "a run stands still in a commit (the file lock names it): what was before is shown"
-            )
+            let isHeld = ReadingVault.runningProbe(at: config.archive)?() ?? false
+            let who =
+                isHeld
+                ? "a run stands still in a commit (the file lock names it)"
+                : "manifest.sqlite is in the middle of a commit that nobody takes back here"
+            Terminal.note("\(who): what was before is shown")
         }
         return vault
     }

@@ -45,6 +45,13 @@ extension FindingFixture {
                 let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
                 try FileManager.default.removeItem(atPath: "\(folder)/\(names[1])")
             }
+        case .noteBehind:
+            return .init { archive in
+                let folder = archive.file("audit/tlog/checkpoints/2026")
+                let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+                let older = try Data(contentsOf: URL(filePath: "\(folder)/\(names[1])"))
+                try Change.overwrite(archive.file("audit/tlog/checkpoint"), older)
+            }
         case .logUnread: return .init { try Change.lease($0.file("audit/open.jsonl")) }
         case .searchDrift:
             return .init {

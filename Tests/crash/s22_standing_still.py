@@ -98,9 +98,13 @@ class Stopper:
         return lines
 
     def finish(self):
-        ended = self.bench.larkive("sync")
+        return self.finished(self.bench) + self.bench.compare(self.wanted)
+
+    @staticmethod
+    def finished(bench):
+        ended = bench.larkive("sync")
         lines = [] if ended.code == 0 else [f"the run after: exit {ended.code}: {ended.err.strip()}"]
-        return lines + self.bench.check(finished=True) + self.bench.verify() + self.bench.compare(self.wanted)
+        return lines + bench.check(finished=True) + bench.verify()
 
 
 def chosen(calls, most, dice):
@@ -135,6 +139,34 @@ def copy_stands_still(suite, bench, scenario, wanted):
     suite.say("a copy for verify", lines + bench.check(finished=True) + bench.verify() + bench.compare(wanted))
 
 
+READ_ONLY = ["unshare", "--mount", "sh", "-c",
+             'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"']
+ON_READ_ONLY = {
+    "find": ["find", "--json"], "status": ["status"], "dump": ["manifest", "dump"], "verify": ["verify"],
+    "audit verify": ["audit", "verify"], "restore": ["restore", "1", "--to", "{folder}/restored", "--unrecorded"],
+}
+
+
+def read_only_after_death(suite, bench):
+    """A run dies in a commit, and its disk is read-only from then on: who looks is answered from a copy."""
+    if os.geteuid():
+        return print("  a disk that became read-only: SKIPPED, not passed: needs root")
+    bench.restore("start")
+    plan = lab.faults(bench, "kill write 2 */manifest.sqlite")
+    lines = [] if bench.larkive("sync", environment=plan).code == -signal.SIGKILL else ["the run does not die"]
+    for name, command in ON_READ_ONLY.items():
+        folder = bench.folder / "read-only"
+        lab.remove(folder)
+        folder.mkdir()
+        words = [word.replace("{folder}", str(folder)) for word in command]
+        ended = bench.larkive(*words, wrap=[*READ_ONLY, bench.archive])
+        suite.count("looks at a read-only disk")
+        if ended.code:
+            lines.append(f"{name}: exit {ended.code}: {ended.err.strip()} {ended.out[-300:]}")
+    suite.say("a run died, its disk is read-only", lines + Stopper.finished(bench))
+    bench.restore("start")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", action="append", help="only this scenario")
@@ -153,6 +185,7 @@ def main():
                 suite.say(f"{scenario.name}, call {k}: {' '.join(kind_of(calls[k - 1]))}", stopper.play(k))
             if scenario.name == "second sync":
                 copy_stands_still(suite, bench, scenario, stopper.wanted)
+                read_only_after_death(suite, bench)
                 suite.at_least("commits held up", 1)
     suite.at_least("stops", 5)
     suite.at_least("copies looked at", 5)

@@ -264,6 +264,11 @@ def edit_the_checkpoint(log, dice, _):
     forge.write(log.newest, forge.changed_byte(log.newest.read_bytes(), dice, rb"[0-9a-j]"), 0o600)
 
 
+@operator(REMARK)
+def put_an_older_note_in_place_of_the_checkpoint(log, dice, _):
+    forge.write(log.newest, dice.choice(log.notes[:-1]).read_bytes(), 0o600)
+
+
 @operator(FOUND)
 def edit_a_former_note(log, dice, _):
     path = dice.choice(log.notes)

@@ -19,7 +19,8 @@ import Testing
             let names = Set(json["checks"]?.array?.compactMap { $0["name"]?.string } ?? [])
             #expect(
                 names == [
-                    "config", "secret", "archive", "key", "space", "identity", "reach", "scopes",
+                    "config", "secret", "archive", "key", "log", "space", "identity", "reach",
+                    "scopes",
                     "clock", "sandbox",
                 ]
             )
@@ -180,6 +181,49 @@ import Testing
             try FileManager.default.removeItem(atPath: other)
             try FileManager.default.removeItem(atPath: "\(lab.folder)/state/key")
             try await lab.expect(["doctor", "--json"], exit: 12)
+        }
+    }
+
+    private static let refusals: [(change: String, code: Int32, words: String)] = [
+        ("head -c 32 /dev/urandom | base64 > state/key", 12, "is not this archive's"),
+        ("rm state/seen", 12, "nothing says how much was signed before"),
+        ("echo x > state/seen", 15, "is not signed by this archive's key"),
+        ("echo x > archive/audit/tlog/checkpoint", 15, "is not signed by this archive's key"),
+        ("rm archive/audit/2???/??/*.gz", 15, "a part is missing"),
+        ("rm archive/manifest.sqlite", 7, "there is no such file"),
+        ("echo x > archive/manifest.sqlite", 7, "not a file of SQLite"),
+    ]
+
+    @Test(arguments: refusals)
+    func `what a run would be refused with is told before it`(
+        change: String,
+        code: Int32,
+        words: String
+    ) async throws {
+        try await Lab.with(Self.small) { lab in
+            try await lab.expect(["sync"], exit: 0)
+            try lab.keepAudit()
+            let shell = try Child("/bin/bash", ["-c", "cd \(lab.folder) && \(change)"])
+            #expect(await Lab.end(of: shell).code == 0)
+            let before = try lab.tree()
+            let json = try #require(try await lab.expect(["doctor", "--json"], exit: code).json)
+            let failed = Self.checks(json, "fail")
+            #expect(failed.contains { $0.detail.contains(words) }, "\(failed)")
+            #expect(try lab.tree() == before)
+            try await lab.expect(["sync"], exit: code)
+            try FileManager.default.removeItem(atPath: lab.archive)
+        }
+    }
+
+    @Test func `folders that a run makes again are not made by a look`() async throws {
+        try await Lab.with(Self.small) { lab in
+            for name in ["staging", "quarantine", "audit/inbox"] {
+                try FileManager.default.removeItem(atPath: lab.file(name))
+            }
+            let before = try lab.tree()
+            try await lab.expect(["doctor"], exit: 0)
+            #expect(try lab.tree() == before)
+            try await lab.expect(["sync"], exit: 0)
         }
     }
 

@@ -129,6 +129,8 @@ def main(audit, checkpoint, key):
     print(f"OK size={newest} root={root(levels, newest).hex()}")
     for change in [change for change in changes if change["type"] == "log.restarted"]:
         print(f"restarted at record {change['seq']}, {change['time']}: {change.get('former_size', '?')} records had been signed")
+    own = [size for path, size, _ in signed if path == audit / "tlog/checkpoint"][0]
+    if own < newest: print(f"tlog/checkpoint is an older note, over {own} records")
     print(f"sealed and not signed: {len(levels[0]) - newest}; open, not sealed: {len(leaves) - len(levels[0])}")
     print(f"not excluded: that records were cut off after {newest}, the size of the newest note given" +
         ("" if key else "; that all was signed anew by somebody else (give your key with --key)"))

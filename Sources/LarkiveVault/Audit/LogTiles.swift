@@ -19,27 +19,44 @@ struct LogTiles {
     func tree(
         over sealed: OpenedLog.Sealed
     ) throws -> (tree: MerkleTree<TileDirectory>, remade: [String]) {
-        let (archived, seen) = try shelf.newestNotes()
-        try refuseLostNotes(archived, seen, sealed)
-        var newest = seen
-        if let archived, newest.map({ archived.checkpoint.isNewer(than: $0.checkpoint) }) ?? true {
-            newest = archived
-        }
+        let (archived, seen, newest) = try Self.notes(of: shelf, over: sealed)
         let size = sealed.head.size
         guard let newest else {
             return (try extended(MerkleTree(tiles: tiles, size: 0), to: size), [])
         }
-        let remade = try check(newest.checkpoint, against: size)
+        let remade = try check(newest.checkpoint)
         let signed = MerkleTree(tiles: tiles, size: newest.checkpoint.size)
         if archived != newest || seen != newest { try shelf.publish(newest, at: now) }
         return (try extended(signed, to: size), remade)
     }
 
+    /// The notes of archive and STATE, and the newer of them; throws when more was signed than is here.
+    static func notes(
+        of shelf: NoteShelf,
+        over sealed: OpenedLog.Sealed
+    ) throws(AuditError) -> (archived: SignedNote?, seen: SignedNote?, newest: SignedNote?) {
+        let (archived, seen) = try shelf.newestNotes()
+        try refuseLostNotes(archived, seen, sealed, shelf)
+        var newest = seen
+        if let archived, newest.map({ archived.checkpoint.isNewer(than: $0.checkpoint) }) ?? true {
+            newest = archived
+        }
+        if let size = newest?.checkpoint.size, sealed.head.size < size {
+            throw AuditError(
+                .rolledBack,
+                "\(size) records were signed and only \(sealed.head.size) are here: a part is "
+                    + "missing, or the archive was restored from an older copy"
+            )
+        }
+        return (archived, seen, newest)
+    }
+
     /// Only a log that died while it was being made has no note; STATE has one before the archive.
-    private func refuseLostNotes(
+    private static func refuseLostNotes(
         _ archived: SignedNote?,
         _ seen: SignedNote?,
-        _ sealed: OpenedLog.Sealed
+        _ sealed: OpenedLog.Sealed,
+        _ shelf: NoteShelf
     ) throws(AuditError) {
         guard seen == nil, archived != nil || sealed.segment.map({ $0.number > 0 }) ?? false
         else { return }
@@ -49,14 +66,7 @@ struct LogTiles {
         )
     }
 
-    private func check(_ note: Checkpoint, against sealed: Int64) throws -> [String] {
-        guard sealed >= note.size else {
-            throw AuditError(
-                .rolledBack,
-                "\(note.size) records were signed and only \(sealed) are here: a part is missing, "
-                    + "or the archive was restored from an older copy"
-            )
-        }
+    private func check(_ note: Checkpoint) throws -> [String] {
         do {
             let root = try MerkleTree(tiles: tiles, size: note.size).root(at: note.size)
             if root == note.root { return [] }

@@ -11,20 +11,27 @@ struct LostKeyFile {
     /// Nothing is put beside another key of the same number: that is for somebody to look at.
     /// Returns what was done.
     func putBack(at now: Timestamp) throws -> [String] {
-        guard let tlog = try? layout.audit.directory("tlog"),
-            let bytes = try tlog.contents(NoteShelf.newest)
-        else { return [] }
-        let text = String(decoding: bytes, as: UTF8.self)
-        guard let origin = Origin(String(text.prefix { $0 != "\n" })),
-            origin.archive == (try identity()).id
-        else { return [] }
+        guard let (tlog, origin) = try lost() else { return [] }
         let verifier = key.verifier(for: origin.description)
-        guard SignedNote(text, signedBy: verifier) != nil,
-            !known(tlog).contains(where: { $0.originNumber == origin.number })
-        else { return [] }
         try setAside(verifier.fileName, tlog, at: now)
         try NoteShelf(tlog: tlog, state: state, key: key, origin: origin).keep(verifier)
         return ["tlog/keys/\(verifier.fileName) was missing: made again from the key in STATE"]
+    }
+
+    /// Whether ``putBack(at:)`` would do something.
+    func isLost() throws -> Bool { try lost() != nil }
+
+    private func lost() throws -> (tlog: Directory, origin: Origin)? {
+        guard let tlog = try? layout.audit.directory("tlog"),
+            let bytes = try tlog.contents(NoteShelf.newest)
+        else { return nil }
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard let origin = Origin(String(text.prefix { $0 != "\n" })),
+            origin.archive == (try identity()).id,
+            SignedNote(text, signedBy: key.verifier(for: origin.description)) != nil,
+            !known(tlog).contains(where: { $0.originNumber == origin.number })
+        else { return nil }
+        return (tlog, origin)
     }
 
     private func identity() throws -> ArchiveIdentity {

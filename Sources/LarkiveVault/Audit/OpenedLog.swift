@@ -112,6 +112,17 @@ struct OpenedLog: Sendable {
         throw .unfinishedRestart
     }
 
+    /// Throws what opening would be refused with, as far as notes and the last segment tell.
+    static func look(in audit: Directory, state: Directory, key: SigningKey) throws {
+        let segments = Segments(audit: audit)
+        do {
+            let shelf = try NoteShelf(tlog: Self.tlog(of: audit), state: state, key: key)
+            try segments.checkNewest()
+            let sealed = try Self.end(of: try segments.last(), in: segments)
+            _ = try LogTiles.notes(of: shelf, over: sealed)
+        } catch let failure as VaultError { throw failure } catch { throw AuditError(error) }
+    }
+
     /// What the segments hold.
     struct Sealed {
         var segment: SegmentName?

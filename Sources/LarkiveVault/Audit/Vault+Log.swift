@@ -30,6 +30,30 @@ extension Vault {
         return log
     }
 
+    /// Throws what a run would be refused with for STATE, the end of the log and the manifest's file;
+    /// changes nothing, and reads no more than one segment.
+    ///
+    /// False where a folder is missing that a run would make again: nothing was looked at then.
+    package static func lookAtLog(of archive: String, state path: String) throws(VaultError) -> Bool
+    {
+        do {
+            guard let layout = try? Layout.open(archive) else { return false }
+            let state = try StateDirectory.open(path)
+            if try RestartMark.open(in: state) != nil { throw VaultError.unfinishedRestart }
+            guard let key = try KeyFile.read(KeyFile.name, in: state) else { throw lostKey(path) }
+            try LostKeyFile.refuseOlderArchive(layout, state)
+            try LostKeyFile.refuseReplacedKeys(layout, state)
+            let isChanging = try KeyFile.read(KeyFile.next, in: state) != nil
+            // What a run finishes or puts back first is no reason to refuse.
+            let lost = LostKeyFile(layout: layout, state: state, key: key)
+            if !isChanging, try !lost.isLost() {
+                try OpenedLog.look(in: layout.audit, state: state, key: key)
+            }
+            try ManifestLook(root: layout.root).refuseDamaged()
+            return true
+        } catch { throw VaultError(error) }
+    }
+
     private static func lostKey(_ path: String) -> VaultError {
         VaultError(.keyMissing, "there is no signing key in \(path)", hint: KeyFile.restore)
     }

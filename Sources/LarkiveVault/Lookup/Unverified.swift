@@ -1,3 +1,4 @@
+internal import CLinux
 internal import FoundationEssentials
 internal import GRDB
 package import LarkiveCore
@@ -49,17 +50,16 @@ extension ReadingVault {
     /// The newest note: how many records it covers, and when it was written.
     package func lastCheckpoint() -> (size: Int64, time: Timestamp?)? {
         guard let tlog = try? layout.audit.directory("tlog"),
-            let bytes = try? tlog.contents("checkpoint")
+            let bytes = try? tlog.contents(NoteShelf.newest),
+            let keys = try? NoteShelf.keys(in: tlog),
+            let note = SignedNote(String(decoding: bytes, as: UTF8.self), signedByAnyOf: keys)
         else { return nil }
-        let text = String(decoding: bytes, as: UTF8.self)
-        let body = text.split(separator: "\n\n", maxSplits: 1).first.map { String($0) + "\n" }
-        guard let note = body.flatMap({ Checkpoint(text: $0) }) else { return nil }
-        let facts = try? FileManager.default.attributesOfItem(atPath: tlog.path("checkpoint"))
-        let date = facts?[.modificationDate] as? Date
-        let time = date.map {
-            Timestamp(milliseconds: Int64($0.timeIntervalSince1970 * 1_000))
+        let newer = (try? NoteShelf.newer(than: note, in: tlog)) ?? nil
+        let place = newer.map { ($0.folder, $0.name) } ?? (tlog, NoteShelf.newest)
+        let time = (try? place.0.look(at: place.1)).flatMap { $0 }.map {
+            Timestamp(milliseconds: $0.changed / 1_000_000)
         }
-        return (note.size, time)
+        return ((newer?.note ?? note).checkpoint.size, time)
     }
 
     /// What was set aside, in bytes.

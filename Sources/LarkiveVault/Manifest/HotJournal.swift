@@ -30,17 +30,17 @@ struct HotJournal {
             } catch let failure {
                 switch failure.kind {
                 case .hotJournal:
-                    try heal(waiting)
+                    if let copy = try healed(waiting) { return copy }
                     looks -= 1
                 case .inUse:
-                    if let copy = aside(waiting) { return copy }
+                    if let copy = try aside(waiting, orElse: failure) { return copy }
                     looks -= Self.longLook
                     guard looks > 0 else { throw failure }
                 default: throw failure
                 }
             }
         }
-        if let copy = aside(waiting) { return copy }
+        if let copy = try? ManifestAside(root: root).reader(after: waiting) { return copy }
         throw VaultError(
             .locked,
             "manifest.sqlite was left in the middle of a commit, and a run has the archive",
@@ -48,9 +48,24 @@ struct HotJournal {
         )
     }
 
-    /// Nil also when nothing can be copied: what was in the way of the manifest itself is told then.
-    private func aside(_ waiting: () -> Void) -> SQLiteManifest? {
-        try? ManifestAside(root: root).reader(after: waiting)
+    /// Nil when the manifest has changed meanwhile.
+    ///
+    /// Where it cannot be copied, what was in the way of the manifest itself is told.
+    private func aside(
+        _ waiting: () -> Void,
+        orElse failure: any Error
+    ) throws -> SQLiteManifest? {
+        do {
+            return try ManifestAside(root: root).reader(after: waiting)
+        } catch { throw failure }
+    }
+
+    /// Nil once it is healed or is about to be; a copy for who may not write to it.
+    private func healed(_ waiting: () -> Void) throws -> SQLiteManifest? {
+        do {
+            try heal(waiting)
+            return nil
+        } catch { return try aside(waiting, orElse: error) }
     }
 
     /// Takes the commit back if no run has the archive; a run that has it does so itself.

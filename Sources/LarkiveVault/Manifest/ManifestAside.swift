@@ -1,10 +1,12 @@
 internal import CLinux
 internal import LarkiveCore
 
-/// A manifest that a run has locked and does not go on with, copied with its journal to `staging/`,
-/// where the commit that was begun is taken back.
+/// A manifest in the middle of a commit, copied with its journal to `staging/`, where the commit that
+/// was begun is taken back.
 ///
-/// The originals are only read. Both copies are unnamed once SQLite has them open.
+/// For a run that has it locked and does not go on, and for who may not write to it: on a file
+/// system that is read-only the copies are in the folder for temporary files. The originals are only
+/// read. Both copies are unnamed once SQLite has them open.
 struct ManifestAside {
     private static let stride = 4 << 20
 
@@ -14,7 +16,9 @@ struct ManifestAside {
     ///
     /// `pause` is long enough for the kernel's time of files to move on.
     func reader(after pause: () -> Void) throws -> SQLiteManifest? {
-        let staging = try root.directory("staging")
+        let folder = try LookFolder(beside: root)
+        defer { withExtendedLifetime(folder) {} }
+        let staging = folder.directory
         let before = try versions()
         pause()
         guard try versions() == before else { return nil }

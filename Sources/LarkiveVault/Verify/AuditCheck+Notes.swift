@@ -26,6 +26,7 @@ extension AuditCheck {
         judge(believed, ring, reading)
         let good = believed.filter { isSound($0.note, reading) && !isPast($0, ring) }
         checkShelf(files + fresh, good)
+        checkNewest(good, Set(files))
         signedNotes = believed.map(\.note)
         hasOtherSeen = files.contains { $0.place == .seen && differs($0, reading) }
         checkState(ring, sound, reading)

@@ -20,6 +20,20 @@ extension AuditCheck {
         findings.append(Finding(.notesMissing, FoundNotes.shelves, detail))
     }
 
+    /// A run keeps a note on its shelf, then in `checkpoint`, which was read after the shelf.
+    mutating func checkNewest(_ good: [Signed], _ readBefore: Set<NoteFile>) {
+        guard let newest = good.first(where: { $0.file.place == .newest }) else { return }
+        let kept = good.filter {
+            $0.file.place == .log && readBefore.contains($0.file)
+                && $0.note.isNewer(than: newest.note)
+        }
+        guard let most = kept.max(by: { $1.note.isNewer(than: $0.note) }) else { return }
+        let detail =
+            "it covers \(newest.note.size) records, \(most.file.path) \(most.note.size): a run died "
+            + "between the two, or somebody has put an older note here; the next run renews it"
+        findings.append(Finding(.noteBehind, newest.file.path, detail))
+    }
+
     private var restarts: Set<Int64> {
         Set(changes.filter { $0.kind == .restarted }.map(\.seq))
     }

@@ -16,11 +16,28 @@ extension AuditCheck {
         }
     }
 
+    /// No tile is of records, or of hashes over them, that the log does not have.
+    private mutating func checkPlaces(of reading: LogReading, _ tlog: Directory) {
+        guard reading.chain.soundUntil == nil, witnesses.isRunning?() != true else { return }
+        let told = Set(reading.tree.rest.map(\.tile))
+        let beyond = TreeLayout(tlog).files.map(\.path).filter { path in
+            guard let (tile, width) = Tile.parsed(path), !told.contains(tile) else { return false }
+            let last = tile.index * Int64(Tile.fullWidth) + Int64(width)
+            return last > reading.sealed >> (Int64(tile.level) * Tile.height)
+        }
+        guard let first = beyond.first else { return }
+        let more = beyond.count > 1 ? ", and \(beyond.count - 1) more" : ""
+        let detail = "it speaks of records that are not here: move it away\(more)"
+        findings.append(Finding(.tileWrong, "tlog/\(first)", detail))
+        hasWideTiles = true
+    }
+
     /// Tiles are promised for what is signed; a run that died may owe them for the rest.
     mutating func checkTiles(of reading: LogReading, signed: Int64) {
         guard let tlog = try? audit.directory("tlog") else { return }
         let tiles = TileDirectory(directory: tlog)
         checkWidths(of: reading, tiles)
+        checkPlaces(of: reading, tlog)
         for row in reading.owed + reading.tree.rest {
             let shift = Int64(row.tile.level) * Tile.height
             let start = row.tile.index * Int64(Tile.fullWidth)

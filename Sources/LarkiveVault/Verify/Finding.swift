@@ -93,6 +93,7 @@ extension Finding {
         case stateKey = "W016"
         case notesMissing = "W017"
         case searchDrift = "W018"
+        case noteBehind = "W019"
 
         package var isError: Bool { rawValue.hasPrefix("E") }
         /// Whether it speaks of the log, which has an exit code of its own.

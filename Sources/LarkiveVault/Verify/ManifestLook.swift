@@ -30,6 +30,19 @@ struct ManifestLook {
         } catch { return .refused(Self.finding(ManifestError(error))) }
     }
 
+    /// Throws what a run would be refused with for the file's first bytes.
+    func refuseDamaged() throws {
+        guard let finding = try checkFile() else { return }
+        let isNewer = finding.code == .manifestNewer
+        throw VaultError(
+            isNewer ? .newerFormat : .damaged,
+            "\(finding.subject): \(finding.detail)",
+            hint: isNewer
+                ? "use the larkive that has written it, or a newer one"
+                : "make it again from the log: larkive rebuild"
+        )
+    }
+
     static func finding(_ error: ManifestError) -> Finding {
         switch error.kind {
         case .newerFormat: Finding(.manifestNewer, name, error.detail)

@@ -44,7 +44,7 @@ struct TreeLayout {
         case ("checkpoints", 3):
             return NoteName(name) != nil || name.hasPrefix(".new-") ? .file : nil
         case ("keys", 2): return name.hasSuffix(".vkey") || name.hasPrefix(".new-") ? .file : nil
-        case ("tile", 2): return isNumber(name, 1) ? .folder : nil
+        case ("tile", 2): return isNumber(name, 1) && name < "8" ? .folder : nil
         case ("tile", 3...): return kindOfTile(name, isPartial: path.dropLast().last ?? "")
         default: return nil
         }
@@ -64,6 +64,27 @@ struct TreeLayout {
 
     private static func isNumber(_ text: String, _ digits: Int) -> Bool {
         text.utf8.count == digits && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
+    }
+}
+
+extension Tile {
+    /// What a path below `tlog` says, as in `tile/1/x001/003.p/17`; nil for what is none of a tile.
+    static func parsed(_ path: String) -> (tile: Tile, width: Int)? {
+        var parts = path.split(separator: "/")[...]
+        guard parts.popFirst() == "tile", let level = parts.popFirst().flatMap({ Int($0) })
+        else { return nil }
+        var width = fullWidth
+        if parts.dropLast().last?.hasSuffix(".p") == true {
+            guard let part = parts.popLast().flatMap({ Int($0) }) else { return nil }
+            width = part
+        }
+        var index: Int64 = 0
+        for part in parts {
+            let digits = part.drop { $0 == "x" }.prefix { $0 != "." }
+            guard let number = Int64(digits), !part.hasSuffix(".new") else { return nil }
+            index = index * 1_000 + number
+        }
+        return (Tile(level: level, index: index), width)
     }
 }
 

@@ -99,8 +99,10 @@ package struct Verifier {
     private func compared(
         _ verdict: Verification
     ) throws -> (second: SecondManifest, found: Verification) {
+        let folder = try? LookFolder(beside: root)
+        defer { withExtendedLifetime(folder) {} }
         do {
-            return try compared(verdict, in: try? root.directory("staging"))
+            return try compared(verdict, in: folder?.directory)
         } catch let failure as ManifestError where failure.kind.isOfDisk {
             return try compared(verdict, in: nil)
         }

@@ -32,7 +32,8 @@ struct LocalChecks {
         do {
             let identity = try ReadingVault.identity(at: path)
             let words = "archive \(identity.id), made \(identity.created.date)"
-            return [owner(words), inside, brand(identity), key(identity)].compactMap { $0 }
+            return [owner(words), inside, brand(identity), key(identity), log(identity)]
+                .compactMap { $0 }
         } catch { return [Check("archive", path, failing: error)] }
     }
 
@@ -114,6 +115,19 @@ struct LocalChecks {
             return .fail("key", file, error.detail, hint: error.hint, error.kind.exitCode)
         }
         return .ok("key", file, "nobody else can read it")
+    }
+
+    /// Nil where the key has been told.
+    private func log(_ identity: ArchiveIdentity) -> Check? {
+        guard key(identity).status == .ok else { return nil }
+        do {
+            guard try Vault.lookAtLog(of: path, state: world.state(of: identity.id)) else {
+                return nil
+            }
+        } catch {
+            return .fail("log", path, error.detail, hint: error.hint, error.kind.exitCode)
+        }
+        return .ok("log", path, "goes on from what STATE has seen")
     }
 
     /// Nil where there is nothing to say; a disk that failed is made read-only by the system.
