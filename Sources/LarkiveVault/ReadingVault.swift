@@ -42,11 +42,6 @@ package struct ReadingVault: Sendable {
         } catch { throw VaultError(error) }
     }
 
-    /// Throws what a run would be refused with for what lies in STATE.
-    package static func checkState(_ path: String) throws(VaultError) {
-        try StateDirectory.check(path)
-    }
-
     /// Asks whether a run has the archive.
     package static func runningProbe(at path: String) -> (@Sendable () -> Bool)? {
         guard let root = try? Directory.open(path) else { return nil }

@@ -36,17 +36,6 @@ enum StateDirectory {
         )
     }
 
-    /// Throws what a run would be refused with for what lies in it.
-    static func check(_ path: String) throws(VaultError) {
-        do {
-            let folder = try open(path)
-            _ = try KeyFile.read(KeyFile.name, in: folder)
-            do throws(DiskError) {
-                _ = try folder.contents(NoteShelf.seen)
-            } catch { throw error.asStateError }
-        } catch { throw VaultError(error) }
-    }
-
     private static func unusable(_ failure: DiskError, _ path: String) -> VaultError {
         if let refusal = failure.refusal {
             return VaultError(.keyMissing, failure.description, hint: refusal.hint)

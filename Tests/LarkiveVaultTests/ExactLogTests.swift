@@ -61,10 +61,33 @@ import Testing
         #expect(try archive.verify() == [])
     }
 
+    @Test(arguments: ["0/001", "0/007.p/3", "0/x001/000", "1/000", "7/000.p/1"])
+    func `a tile of records that the log does not have is named, and left to people`(
+        name: String
+    ) async throws {
+        let archive = try await FindingFixture.archive()
+        let path = archive.file("audit/tlog/tile/\(name)")
+        try FileManager.default.createDirectory(
+            at: URL(filePath: path).deletingLastPathComponent(),
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
+        try Change.overwrite(path, Data(count: 96))
+        let found = try ReadingVault.verdict(of: archive).findings
+        #expect(found.map(\.code) == [.tileWrong])
+        #expect(found.first?.subject == "tlog/tile/\(name)")
+        let vault = try await archive.open()
+        let told = try vault.remakeTiles(at: archive.clock.now())
+        #expect(
+            told == ["tlog/tile is left as it is, the log has other faults: larkive audit verify"]
+        )
+        vault.cleanUp()
+    }
+
     @Test(
         arguments: [
             "evil", "checkpoints/evil", "checkpoints/2026/evil", "checkpoints/2026/12.note",
-            "keys/evil", "tile/evil", "tile/0/evil", "tile/0/000.p/evil", "tile/0/x1",
+            "keys/evil", "tile/evil", "tile/8", "tile/0/evil", "tile/0/000.p/evil", "tile/0/x1",
         ],
         ["file", "folder", "link", "pipe"]
     )

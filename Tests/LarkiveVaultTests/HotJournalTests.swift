@@ -68,7 +68,7 @@ import Testing
         let before = try archive.dump()
         try Self.standStill(in: archive) { _ in
             let left = try archive.manifestBytes()
-            let reader = try ReadingVault(at: archive.path, patience: 0)
+            let reader = try ReadingVault(at: archive.path, patience: 0, waiting: {})
             #expect(reader.manifest.isAside)
             #expect(try Self.lines(of: reader) == before)
             #expect(try archive.manifestBytes() == left)

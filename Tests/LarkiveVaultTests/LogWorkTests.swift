@@ -244,4 +244,24 @@ import Testing
         let beyond = #expect(throws: VaultError.self) { try proofs.proof(of: Int64(3 * count + 1)) }
         #expect(beyond?.kind == .notFound)
     }
+
+    @Test(arguments: [false, true])
+    func `the newest note is the newest of the shelf where an older one stands in its place`(
+        isShelfReadable: Bool
+    ) async throws {
+        let archive = try await RestartTests.made(3)
+        let (newest, shelf) = (
+            archive.file("audit/tlog/checkpoint"), archive.file("audit/tlog/checkpoints/2026")
+        )
+        let size = try LogProofs(at: archive.file("audit")).note.checkpoint.size
+        let notes = try FileManager.default.contentsOfDirectory(atPath: shelf).sorted()
+        let older = try Data(contentsOf: URL(filePath: "\(shelf)/\(notes[1])"))
+        try Change.overwrite(newest, older)
+        // A later name that no key has signed is no note.
+        try Change.overwrite("\(shelf)/000000099999.note", Data("evil".utf8))
+        if !isShelfReadable { try RestartTests.remove(shelf) }
+        let expected = isShelfReadable ? size : try #require(NoteName(notes[1])).size
+        #expect(try LogProofs(at: archive.file("audit")).note.checkpoint.size == expected)
+        #expect(try ReadingVault(at: archive.path).lastCheckpoint()?.size == expected)
+    }
 }

@@ -364,6 +364,10 @@ for sizes in [(1,), (2, 3), (3, 290, 17, 4), (255, 1), (256,), (257, 255), (700,
     good(f"a log of {sizes}", sizes)
 out = good("the open journal is counted", (3, 4))
 check("open, not sealed", "open, not sealed: 2" in out, out)
+check("the newest note is in its place", "older note" not in out, out)
+out = good("an older note in the newest one's place", (3, 4), lambda log: (log.audit / "tlog/checkpoint").write_text(
+    (log.audit / "tlog/checkpoints/2026/000000000003.note").read_text()))
+check("an older note is said", "tlog/checkpoint is an older note, over 3 records" in out, out)
 check("what is not excluded is said", "cut off after 7" in out and "--key" in out, out)
 out = good("a note and a key from outside", (3, 4), options=lambda log: (*outside_note(log), "--key", log.vkey))
 check("a known key excludes another", "--key" not in out, out)

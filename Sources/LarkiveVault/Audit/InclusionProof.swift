@@ -79,7 +79,7 @@ package struct LogProofs {
                 hint: "see what is wrong: larkive audit verify"
             )
         }
-        return try NoteShelf.newer(than: note, in: tlog)?.note ?? note
+        return NoteShelf.newer(than: note, in: tlog)?.note ?? note
     }
 
     /// Reads one segment and a few tiles.

@@ -67,12 +67,19 @@ struct LogTiles {
     }
 
     private func check(_ note: Checkpoint) throws -> [String] {
-        do {
-            let root = try MerkleTree(tiles: tiles, size: note.size).root(at: note.size)
-            if root == note.root { return [] }
-        } catch let failure where failure.kind != .damaged { throw failure } catch {}
+        if try root(at: note.size) == note.root { return [] }
         try makeAgain(under: note)
         return [Self.remade]
+    }
+
+    /// What the tiles say; nil where they are damaged, which is not what cannot be read.
+    private func root(at size: Int64) throws(AuditError) -> ContentDigest? {
+        do {
+            return try MerkleTree(tiles: tiles, size: size).root(at: size)
+        } catch {
+            guard error.kind == .damaged else { throw error }
+            return nil
+        }
     }
 
     /// Hashes that the records give under the signed root are worth as much as those that are lost.

@@ -4,13 +4,14 @@ extension NoteShelf {
     /// The newest note on the shelf that a key of the archive has signed, if `checkpoint` is older.
     ///
     /// It is after a run that died between the two, and where somebody has put an older one there.
+    /// What cannot be read is passed over: `checkpoint` is a good note all the same.
     static func newer(
         than newest: SignedNote,
         in tlog: Directory
-    ) throws -> (note: SignedNote, folder: Directory, name: String)? {
-        let known = try keys(in: tlog)
-        for (folder, name) in try names(in: tlog) {
-            guard let bytes = try folder.contents(name),
+    ) -> (note: SignedNote, folder: Directory, name: String)? {
+        guard let known = try? keys(in: tlog), let names = try? names(in: tlog) else { return nil }
+        for (folder, name) in names {
+            guard let bytes = try? folder.contents(name),
                 let note = SignedNote(String(decoding: bytes, as: UTF8.self), signedByAnyOf: known)
             else { continue }
             let isNewer = note.checkpoint.isNewer(than: newest.checkpoint)

@@ -33,14 +33,14 @@ extension Vault {
     /// Throws what a run would be refused with for STATE, the end of the log and the manifest's file;
     /// changes nothing, and reads no more than one segment.
     ///
-    /// False where a folder is missing that a run would make again: nothing was looked at then.
+    /// False where a folder is missing that a run would make again: only STATE was looked at then.
     package static func lookAtLog(of archive: String, state path: String) throws(VaultError) -> Bool
     {
         do {
-            guard let layout = try? Layout.open(archive) else { return false }
             let state = try StateDirectory.open(path)
             if try RestartMark.open(in: state) != nil { throw VaultError.unfinishedRestart }
             guard let key = try KeyFile.read(KeyFile.name, in: state) else { throw lostKey(path) }
+            guard let layout = try? Layout.open(archive) else { return false }
             try LostKeyFile.refuseOlderArchive(layout, state)
             try LostKeyFile.refuseReplacedKeys(layout, state)
             let isChanging = try KeyFile.read(KeyFile.next, in: state) != nil
@@ -82,7 +82,7 @@ extension Vault {
             var check = AuditCheck(audit: layout.audit)
             try check.run()
             let faults = check.findings.filter { $0.code.isError && $0.code.isAudit }
-            guard check.hasBrokenTiles else { return [] }
+            guard check.hasBrokenTiles || check.hasWideTiles else { return [] }
             if check.hasWideTiles || faults.contains(where: { $0.code != .tileWrong }) {
                 return [
                     "tlog/tile is left as it is, the log has other faults: larkive audit verify"

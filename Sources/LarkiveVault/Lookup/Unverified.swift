@@ -54,7 +54,7 @@ extension ReadingVault {
             let keys = try? NoteShelf.keys(in: tlog),
             let note = SignedNote(String(decoding: bytes, as: UTF8.self), signedByAnyOf: keys)
         else { return nil }
-        let newer = (try? NoteShelf.newer(than: note, in: tlog)) ?? nil
+        let newer = NoteShelf.newer(than: note, in: tlog)
         let place = newer.map { ($0.folder, $0.name) } ?? (tlog, NoteShelf.newest)
         let time = (try? place.0.look(at: place.1)).flatMap { $0 }.map {
             Timestamp(milliseconds: $0.changed / 1_000_000)

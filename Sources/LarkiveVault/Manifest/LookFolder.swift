@@ -6,7 +6,8 @@ internal import SystemPackage
 /// Where somebody who only looks keeps files for a moment: `staging/`, or a folder of its own among
 /// temporary files where the archive is on a read-only file system.
 ///
-/// That folder is removed with the value; the files in it have lost their names by then.
+/// That folder is removed with the value; the files in it have lost their names by then. Dying leaves
+/// it, closed to others, to whoever empties that place.
 final class LookFolder {
     let directory: Directory
     /// What is to be removed, and from where.

@@ -1,10 +1,10 @@
 internal import FoundationEssentials
 internal import LarkiveCore
 
-/// Names for files in `staging/` of a command that only looks.
+/// Names for files of a command that only looks.
 ///
-/// They are needed only until SQLite has the files open. Dying before leaves them, and the next run
-/// removes them.
+/// They are needed only until SQLite has the files open. Dying before leaves them; the next run removes
+/// those in `staging/`.
 enum LookName {
     private static let prefix = "look-"
 
